@@ -1,0 +1,1 @@
+"""Changes of state in the agreements application: one verb each."""

@@ -1,0 +1,23 @@
+"""Rows of what was measured, and of what follows from it."""
+
+from monitoring.models.breach import Breach, BreachNote, BreachState, Cause, NoteKind
+from monitoring.models.fact import Fact, FactBatch, FactState
+from monitoring.models.ledger import LedgerDay
+from monitoring.models.result import ObjectiveStatus, PeriodResult, ResultState
+from monitoring.models.source import Source
+
+__all__ = [
+    "Breach",
+    "BreachNote",
+    "BreachState",
+    "Cause",
+    "Fact",
+    "FactBatch",
+    "FactState",
+    "LedgerDay",
+    "NoteKind",
+    "ObjectiveStatus",
+    "PeriodResult",
+    "ResultState",
+    "Source",
+]

@@ -1,0 +1,29 @@
+"""The daily ledger: derived from facts, rebuildable, and always equal to the engine on the facts."""
+
+from django.db import models
+
+from agreements.models import Objective, Version
+
+
+class LedgerDay(models.Model):
+    """One local day of one objective: its seconds by class, and the outages that began or went on in it."""
+
+    objective = models.ForeignKey(Objective, models.CASCADE, related_name="ledger")
+    day = models.DateField()
+    version = models.ForeignKey(Version, models.SET_NULL, null=True, blank=True, related_name="+")
+    out_of_term = models.PositiveIntegerField(default=0)
+    out_of_hours = models.PositiveIntegerField(default=0)
+    excluded = models.PositiveIntegerField(default=0)
+    future = models.PositiveIntegerField(default=0)
+    unknown = models.PositiveIntegerField(default=0)
+    down = models.PositiveIntegerField(default=0)
+    degraded = models.PositiveIntegerField(default=0)
+    up = models.PositiveIntegerField(default=0)
+    outages = models.PositiveIntegerField(default=0)
+    longest_outage = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["objective", "day"], name="ledger_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.objective_id} {self.day}"

@@ -1,0 +1,38 @@
+"""Sources: where facts come from, and how each is doing."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Indicator
+
+
+class Source(models.Model):
+    """A place that is asked for facts, or that sends them; `kind` names a file under monitoring/connectors/.
+
+    What is due stands in `next_due_at`; a worker that fetches holds `leased_until`, so that fetches never overlap.
+    """
+
+    slug = models.SlugField(_("Short name"), max_length=80, unique=True)
+    name = models.CharField(_("Name"), max_length=200)
+    kind = models.CharField(_("Kind"), max_length=20)
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="sources", verbose_name=_("Feeds"))
+    config = models.JSONField(_("Configuration"), default=dict, blank=True)
+    interval = models.PositiveIntegerField(_("Seconds between fetches"), default=60)
+    enabled = models.BooleanField(_("In use"), default=True)
+    next_due_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="Fetches that failed since the last success.")
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [
+            # the sweep: which sources are due
+            models.Index(fields=["next_due_at"], condition=models.Q(enabled=True), name="source_due")
+        ]
+        verbose_name = _("Source")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,28 @@
+"""The Celery application, with the whole timetable in one table.
+
+Messages carry ids and may be lost or repeated: what is due stands in rows, and each sweep finds it again.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slmo.settings")
+
+app = Celery("slmo")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["slmo.notify", "monitoring", "reports", "governance"])
+
+# task, seconds or a crontab, what it finds again
+TIMETABLE: tuple[tuple[str, float | crontab, str], ...] = (
+    ("slmo.notify.tasks.outbox_drain", 5.0, "messages not yet sent"),
+    ("monitoring.tasks.sources_sweep", 5.0, "sources whose next fetch is due"),
+    ("monitoring.tasks.assess_due", 5.0, "objectives with facts that are not yet assessed, or whose clock moved on"),
+    ("reports.tasks.periods_close", crontab(minute="*/10"), "periods that have ended and whose facts are complete"),
+    ("governance.tasks.reviews_remind", crontab(minute=5), "reviews that are due"),
+)
+
+app.conf.beat_schedule = {
+    task: {"task": task, "schedule": when, "options": {"expires": 60}} for task, when, _what in TIMETABLE
+}
