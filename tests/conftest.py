@@ -1,0 +1,21 @@
+"""Servers first, then Django: every test that asks for the database or the broker gets real ones.
+
+The first pytest process starts throw-away servers (tests/support/servers.py) and says where they are by environment;
+the parallel processes inherit that, and each has a test database and a broker database of its own.
+"""
+
+import os
+
+from tests.support import servers
+
+servers.ensure()
+
+import django  # noqa: E402  # settings read the environment that the line above has made
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "slmo.settings"
+django.setup()
+# A parallel process would otherwise load the settings before it has chosen its broker database.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+from tests.support.browser import *  # noqa: E402, F403  # fixtures: browser, page
+from tests.support.skips import *  # noqa: E402, F403  # hooks: a skipped test fails a run under CI

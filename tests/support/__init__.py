@@ -1,0 +1,1 @@
+"""What tests share: servers, the browser, the rule on skipped tests."""
