@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "monitoring",
     "reports",
     "governance",
+    "slmo.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
