@@ -1,0 +1,5 @@
+"""The append-only log."""
+
+from slmo.audit.models.entry import Entry
+
+__all__ = ["Entry"]

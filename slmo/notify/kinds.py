@@ -1,0 +1,53 @@
+"""The kinds of news: one table.
+
+Each kind has three templates in templates/notify/ (`<kind>.subject.txt`, `<kind>.body.txt`, `<kind>.body.html`),
+written in whole sentences and rendered in the recipient's language and zone. `keys` are the names the templates use,
+which a message's context must give; values may be text, numbers, Decimal, date or aware datetime.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+INAPP, EMAIL, WEBHOOK = "inapp", "email", "webhook"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of news: its name for the preferences page, what its context must hold, channels unless chosen."""
+
+    label: str | Promise
+    icon: str
+    keys: frozenset[str]
+    channels: frozenset[str] = frozenset({INAPP, EMAIL, WEBHOOK})
+
+
+def _kind(label: str | Promise, icon: str, keys: str) -> Kind:
+    """Return a kind whose keys are given as words."""
+    return Kind(label, icon, frozenset(keys.split()))
+
+
+KINDS: Mapping[str, Kind] = {
+    # target and achieved: text with unit, as the page shows it; *_at: aware datetimes
+    "breach_opened": _kind(
+        _("A breach was opened"), "alert-octagon", "service agreement objective target achieved opened_at"
+    ),
+    "breach_acknowledged": _kind(
+        _("A breach was acknowledged"), "user-check", "service agreement objective person acknowledged_at"
+    ),
+    "breach_closed": _kind(_("A breach was closed"), "circle-check", "service agreement objective closed_at"),
+    # version: its number or name as text; organisation: who acted; effective_from: date
+    "version_proposed": _kind(
+        _("A version was proposed"), "file-text", "agreement version organisation effective_from"
+    ),
+    "version_accepted": _kind(_("A version was accepted"), "thumb-up", "agreement version organisation effective_from"),
+    "version_signed": _kind(_("A version was signed"), "signature", "agreement version effective_from"),
+    "review_due": _kind(_("A review is due"), "calendar-event", "agreement due_on"),  # due_on: date
+    # last_at: when facts last came, or None where none ever did
+    "source_silent": _kind(_("A source of facts is silent"), "plug-connected-x", "source service last_at"),
+    "report_published": _kind(
+        _("A report was published"), "report", "report organisation month"
+    ),  # month: its first day
+}

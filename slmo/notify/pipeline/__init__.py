@@ -1,0 +1,1 @@
+"""From the outbox to people: route, mute, dedupe, send, record."""
