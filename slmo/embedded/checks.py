@@ -37,7 +37,9 @@ def port_check(host: str, port: int) -> None:
 def _port_sentence(host: str, port: int, error: OSError) -> str:
     """Return the sentence for an address that cannot be listened on."""
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} on {host} is taken by another program; choose another, for example: PORT={port + 1} make run"
+        return (
+            f"Port {port} on {host} is taken by another program; choose another, for example: PORT={port + 1} make run"
+        )
     if error.errno == errno.EACCES:
         return f"This user may not listen on port {port}; choose one from 1024 up, for example: PORT=8123 make run"
     return f"Cannot listen on {host}, port {port}: {error.strerror or error}."

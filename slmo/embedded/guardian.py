@@ -1,8 +1,8 @@
 """End every process group that a supervisor leaves behind, however it died.
 
-A script of its own (standard library only, started with `python -I -S`): it reads lines from a pipe whose other end only
-the supervisor holds. `add PID SIGNAL RANK` and `drop PID` keep the list; the end of the pipe means that the supervisor
-is gone, be it by `kill -9`. Then groups of rank 0 (programs) are ended before those of rank 1 (servers).
+A script of its own (standard library only, started with `python -I -S`): it reads lines from a pipe whose other end
+only the supervisor holds. `add PID SIGNAL RANK` and `drop PID` keep the list; the end of the pipe means that the
+supervisor is gone, be it by `kill -9`. Then groups of rank 0 (programs) are ended before those of rank 1 (servers).
 """
 
 import os

@@ -12,6 +12,7 @@ from pathlib import Path
 from slmo.embedded.refusal import Refusal
 
 _LASTING = (Path("/var/lib/slmo"), Path("/var/tmp/slmo"))  # where root puts data that the checkout cannot hold
+_UNNEEDED = shutil.ignore_patterns("*.a", "include")  # for programs that are only run
 _PASSING = (Path("/tmp"), Path("/var/tmp"))  # and where the throw-away servers of the tests go
 
 
@@ -122,26 +123,31 @@ def folder_for(account: Account | None, folder: Path) -> Path:
     return folder
 
 
-def tree_within_reach(account: Account | None, tree: Path, home: Path, probe: Path) -> Path:
-    """Return `tree`, or a copy of it under `home` where `account` cannot reach `probe` inside it.
+def tree_within_reach(account: Account | None, tree: Path, parts: tuple[str, ...], home: Path, probe: Path) -> Path:
+    """Return `tree`, or a copy of its `parts` under `home` where `account` cannot reach the program `probe` inside it.
 
-    The copy is named by the tree's path and time, and is made whole or not at all.
+    The copy is named by the program's path, time and size, and is made whole or not at all.
     """
     if reaches(account, probe):
         return tree
-    mark = f"{tree}:{probe.stat().st_mtime_ns}:{probe.stat().st_size}"
+    mark = f"{probe}:{probe.stat().st_mtime_ns}:{probe.stat().st_size}"
     copy = home / f"programs-{hashlib.sha256(mark.encode()).hexdigest()[:12]}"
     if not copy.exists():
         partial = Path(tempfile.mkdtemp(prefix="programs-partial-", dir=home))
-        shutil.copytree(tree, partial, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.a", "include"))
-        for folder, _folders, files in os.walk(partial):
-            os.chmod(folder, 0o755)
-            for file in files:
-                path = Path(folder, file)
-                if not path.is_symlink():
-                    path.chmod(path.stat().st_mode | (0o555 if path.stat().st_mode & 0o100 else 0o444))
+        for part in parts:
+            if (tree / part).exists():
+                shutil.copytree(tree / part, partial / part, symlinks=True, dirs_exist_ok=True, ignore=_UNNEEDED)
+        _tree_open(partial)
         partial.rename(copy)
     return copy
+
+
+def _tree_open(tree: Path) -> None:
+    """Let everybody read a tree, enter its folders and run its programs."""
+    tree.chmod(0o755)
+    for path in tree.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
 def _name(account: Account | None) -> str:

@@ -40,7 +40,17 @@ def data_make(programs: PostgresPrograms, home: Path, account: Account | None, p
     secret.write_text(password, encoding="ascii")
     if account is not None:
         os.chown(secret, account.uid, account.gid)
-    command = [programs.folder / "initdb", "-D", partial, "-U", _ADMIN, "--pwfile", secret, "--encoding", "UTF8"]
+    command: list[str | Path] = [
+        programs.folder / "initdb",
+        "-D",
+        partial,
+        "-U",
+        _ADMIN,
+        "--pwfile",
+        secret,
+        "--encoding",
+        "UTF8",
+    ]
     command += ["--auth", "scram-sha-256", *([] if lasting else ["--no-sync"])]
     try:
         for locale in _locales(programs):
@@ -129,8 +139,9 @@ _SETTINGS_PASSING = {"fsync": "off", "synchronous_commit": "off", "full_page_wri
 
 
 def leftover_clear(data: Path) -> None:
-    """Stop a server that still runs on `data`, or remove the lock that a crashed one left. The caller holds the home's lock.
+    """Stop a server that still runs on `data`, or remove the lock that a crashed one left.
 
+    The caller holds the lock of the servers' home, so that no other supervisor is using it.
     postmaster.pid holds the process number and the data folder in its first two lines. PostgreSQL refuses to start
     where that number belongs to any process of the same user, though it may have been given to another program since.
     """
@@ -184,7 +195,7 @@ def _target(port: int, password: str) -> str:
 
 
 def database_ensure(port: int, admin_password: str, password: str) -> None:
-    """Make the portal's role (no superuser; it may make databases, for tests) and its database where they are missing."""
+    """Make the portal's role and its database where they are missing; the role may make others too, for tests."""
     connection = psycopg2.connect(_target(port, admin_password))
     connection.autocommit = True
     try:

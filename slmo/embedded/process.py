@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any
 
 from slmo.embedded import guardian
 from slmo.embedded.places import Account
@@ -27,7 +29,7 @@ class Program:
 
     name: str
     command: tuple[str, ...]
-    log: Path
+    log: Path | None  # None: it writes to this terminal
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     account: Account | None = None
@@ -52,7 +54,7 @@ class Crew:
                 program.command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
-                stderr=subprocess.STDOUT,
+                stderr=log,
                 cwd=program.folder,
                 env=dict(program.environment),
                 start_new_session=True,
@@ -133,19 +135,24 @@ class Crew:
             return
 
 
-def account_arguments(account: Account | None) -> dict[str, object]:
+def account_arguments(account: Account | None) -> dict[str, Any]:
     """Return the arguments with which `subprocess` runs a program as `account`; none for the present user."""
     if account is None:
         return {}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def log_open(path: Path):  # type: ignore[no-untyped-def]  # an open binary file: its precise type says nothing more
-    """Open a log for appending, its folder made, an overlong one set aside as `<name>.1`."""
+@contextmanager
+def log_open(path: Path | None) -> Iterator[IO[bytes] | None]:
+    """Open a log for appending, its folder made, an overlong one set aside as `<name>.1`; None stays None."""
+    if path is None:
+        yield None
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size > _LOG_LIMIT:
         path.replace(path.with_name(f"{path.name}.1"))
-    return path.open("ab")
+    with path.open("ab") as log:
+        yield log
 
 
 def log_tail(path: Path, lines: int = 3) -> str:

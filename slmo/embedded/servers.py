@@ -48,7 +48,9 @@ class Servers:
         known = self._known["postgres"]
         programs = postgres_programs(postgres.major_of_data(self._home))
         probe = programs.folder / "postgres"
-        programs = programs.within(places.tree_within_reach(self._account, programs.tree, self._home, probe))
+        programs = programs.within(
+            places.tree_within_reach(self._account, programs.tree, programs.parts, self._home, probe)
+        )
         data = postgres.data_make(programs, self._home, self._account, known["admin_password"], self._lasting)
         postgres.leftover_clear(data)
         log = self._logs / "postgres.log"
@@ -67,7 +69,7 @@ class Servers:
     def _valkey_start(self) -> str:
         known = self._known["valkey"]
         program = valkey_program()
-        server = places.tree_within_reach(self._account, program.parent, self._home, program) / program.name
+        server = places.tree_within_reach(self._account, program.parent, (".",), self._home, program) / program.name
         log = self._logs / "valkey.log"
         for _try in range(_TRIES):
             port = self._port("valkey")

@@ -1,4 +1,4 @@
-"""Under CI=true a skipped test fails the run, unless it is marked `may_skip`: a green run then has tested everything."""
+"""Under CI=true a skipped test fails the run, unless it is marked `may_skip`: green then means that all was tested."""
 
 import os
 
