@@ -6,161 +6,386 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_users_and_organisations'),
+        ("accounts", "0001_users_and_organisations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='Short name')),
-                ('name', models.CharField(max_length=200, verbose_name='Name')),
-                ('summary', models.TextField(blank=True, verbose_name='What it does for its customers')),
-                ('criticality', models.PositiveSmallIntegerField(choices=[(1, 'low'), (2, 'medium'), (3, 'high'), (4, 'critical')], default=2, verbose_name='Criticality')),
-                ('created_at', models.DateTimeField()),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='services', to='accounts.organisation', verbose_name='Provided by')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='owned_services', to=settings.AUTH_USER_MODEL, verbose_name='Service owner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="Short name")),
+                ("name", models.CharField(max_length=200, verbose_name="Name")),
+                ("summary", models.TextField(blank=True, verbose_name="What it does for its customers")),
+                (
+                    "criticality",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "low"), (2, "medium"), (3, "high"), (4, "critical")],
+                        default=2,
+                        verbose_name="Criticality",
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="services",
+                        to="accounts.organisation",
+                        verbose_name="Provided by",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="owned_services",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Service owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Service',
-                'ordering': ['name'],
+                "verbose_name": "Service",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, verbose_name='Short name')),
-                ('name', models.CharField(max_length=200, verbose_name='Name')),
-                ('kind', models.CharField(choices=[('availability', 'availability'), ('ratio', 'share of good events'), ('slices', 'share of good time slices'), ('value', 'measured value'), ('tasks', 'tasks in time'), ('outages', 'outages'), ('attested', 'attested by a person')], default='availability', max_length=16, verbose_name='Kind')),
-                ('gaps_up', models.BooleanField(default=False, help_text='For outage lists: what no fact covers counts as up. Otherwise it is unknown.', verbose_name='Silence means up')),
-                ('recorded_from', models.DateTimeField(blank=True, help_text='Before this instant nothing is known, even where silence means up.', null=True, verbose_name='Recorded since')),
-                ('recorded_until', models.DateTimeField(blank=True, help_text='After this instant nothing is known, even where silence means up.', null=True, verbose_name='Recorded until')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='agreements.service')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=80, verbose_name="Short name")),
+                ("name", models.CharField(max_length=200, verbose_name="Name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("availability", "availability"),
+                            ("ratio", "share of good events"),
+                            ("slices", "share of good time slices"),
+                            ("value", "measured value"),
+                            ("tasks", "tasks in time"),
+                            ("outages", "outages"),
+                            ("attested", "attested by a person"),
+                        ],
+                        default="availability",
+                        max_length=16,
+                        verbose_name="Kind",
+                    ),
+                ),
+                (
+                    "gaps_up",
+                    models.BooleanField(
+                        default=False,
+                        help_text="For outage lists: what no fact covers counts as up. Otherwise it is unknown.",
+                        verbose_name="Silence means up",
+                    ),
+                ),
+                (
+                    "recorded_from",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Before this instant nothing is known, even where silence means up.",
+                        null=True,
+                        verbose_name="Recorded since",
+                    ),
+                ),
+                (
+                    "recorded_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="After this instant nothing is known, even where silence means up.",
+                        null=True,
+                        verbose_name="Recorded until",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="indicators", to="agreements.service"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Service level indicator',
-                'ordering': ['service__name', 'name'],
+                "verbose_name": "Service level indicator",
+                "ordering": ["service__name", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Dependency',
+            name="Dependency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(choices=[('serial', 'needed'), ('redundant', 'one of several is enough'), ('best_effort', 'helps, but is not needed')], default='serial', max_length=12)),
-                ('group', models.CharField(blank=True, max_length=40)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('needs', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dependants', to='agreements.service')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dependencies', to='agreements.service')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("serial", "needed"),
+                            ("redundant", "one of several is enough"),
+                            ("best_effort", "helps, but is not needed"),
+                        ],
+                        default="serial",
+                        max_length=12,
+                    ),
+                ),
+                ("group", models.CharField(blank=True, max_length=40)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "needs",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dependants", to="agreements.service"
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dependencies",
+                        to="agreements.service",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='Short name')),
-                ('title', models.CharField(max_length=200, verbose_name='Title')),
-                ('type', models.CharField(choices=[('SLA', 'service level agreement'), ('OLA', 'operational level agreement'), ('UC', 'underpinning contract')], default='SLA', max_length=3, verbose_name='Type')),
-                ('timezone', models.CharField(max_length=64, verbose_name='Time zone')),
-                ('note', models.TextField(blank=True, verbose_name='Source and assumptions')),
-                ('terms_digest', models.CharField(blank=True, help_text='Digest over the digests of all signed versions; changes with each.', max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements_received', to='accounts.organisation', verbose_name='Customer')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements_provided', to='accounts.organisation', verbose_name='Provider')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='agreements.service', verbose_name='Service')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="Short name")),
+                ("title", models.CharField(max_length=200, verbose_name="Title")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("SLA", "service level agreement"),
+                            ("OLA", "operational level agreement"),
+                            ("UC", "underpinning contract"),
+                        ],
+                        default="SLA",
+                        max_length=3,
+                        verbose_name="Type",
+                    ),
+                ),
+                ("timezone", models.CharField(max_length=64, verbose_name="Time zone")),
+                ("note", models.TextField(blank=True, verbose_name="Source and assumptions")),
+                (
+                    "terms_digest",
+                    models.CharField(
+                        blank=True,
+                        help_text="Digest over the digests of all signed versions; changes with each.",
+                        max_length=64,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements_received",
+                        to="accounts.organisation",
+                        verbose_name="Customer",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements_provided",
+                        to="accounts.organisation",
+                        verbose_name="Provider",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="agreements.service",
+                        verbose_name="Service",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Agreement',
-                'ordering': ['title'],
+                "verbose_name": "Agreement",
+                "ordering": ["title"],
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('proposed', 'proposed'), ('signed', 'signed'), ('withdrawn', 'withdrawn')], default='draft', max_length=10)),
-                ('document', models.JSONField()),
-                ('digest', models.CharField(help_text='SHA-256 of the canonical text of `document`.', max_length=64)),
-                ('effective_from', models.DateField()),
-                ('effective_until', models.DateField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, verbose_name='Why')),
-                ('drafted_side', models.CharField(choices=[('provider', 'provider'), ('customer', 'customer')], default='provider', max_length=8)),
-                ('drafted_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('proposed_at', models.DateTimeField(blank=True, null=True)),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='agreements.agreement')),
-                ('base', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='amendments', to='agreements.version')),
-                ('drafted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("proposed", "proposed"),
+                            ("signed", "signed"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("document", models.JSONField()),
+                ("digest", models.CharField(help_text="SHA-256 of the canonical text of `document`.", max_length=64)),
+                ("effective_from", models.DateField()),
+                ("effective_until", models.DateField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, verbose_name="Why")),
+                (
+                    "drafted_side",
+                    models.CharField(
+                        choices=[("provider", "provider"), ("customer", "customer")], default="provider", max_length=8
+                    ),
+                ),
+                ("drafted_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("proposed_at", models.DateTimeField(blank=True, null=True)),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="agreements.agreement"
+                    ),
+                ),
+                (
+                    "base",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="amendments",
+                        to="agreements.version",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Version',
-                'ordering': ['agreement_id', 'number'],
+                "verbose_name": "Version",
+                "ordering": ["agreement_id", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('provider', 'provider'), ('customer', 'customer')], max_length=8)),
-                ('signer_name', models.CharField(max_length=200)),
-                ('evidence', models.TextField(blank=True, help_text='Where a party without users signed outside the portal.')),
-                ('digest', models.CharField(max_length=64)),
-                ('signed_at', models.DateTimeField()),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to='agreements.version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("side", models.CharField(choices=[("provider", "provider"), ("customer", "customer")], max_length=8)),
+                ("signer_name", models.CharField(max_length=200)),
+                (
+                    "evidence",
+                    models.TextField(blank=True, help_text="Where a party without users signed outside the portal."),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("signed_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="signatures", to="agreements.version"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Objective',
+            name="Objective",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='Name')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objectives', to='agreements.agreement')),
-                ('indicator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='objectives', to='agreements.indicator', verbose_name='Measured by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="Name")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="objectives",
+                        to="agreements.agreement",
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="objectives",
+                        to="agreements.indicator",
+                        verbose_name="Measured by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Service level objective',
-                'ordering': ['agreement__title', 'position', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('agreement', 'name'), name='objective_name_once')],
+                "verbose_name": "Service level objective",
+                "ordering": ["agreement__title", "position", "name"],
+                "constraints": [models.UniqueConstraint(fields=("agreement", "name"), name="objective_name_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('service', 'slug'), name='indicator_once'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(fields=("service", "slug"), name="indicator_once"),
         ),
         migrations.AddConstraint(
-            model_name='dependency',
-            constraint=models.UniqueConstraint(fields=('service', 'needs'), name='dependency_once'),
+            model_name="dependency",
+            constraint=models.UniqueConstraint(fields=("service", "needs"), name="dependency_once"),
         ),
         migrations.AddConstraint(
-            model_name='dependency',
-            constraint=models.CheckConstraint(condition=models.Q(('service', models.F('needs')), _negated=True), name='dependency_not_on_itself'),
+            model_name="dependency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("service", models.F("needs")), _negated=True), name="dependency_not_on_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('provider', models.F('customer')), _negated=True), name='agreement_has_two_sides'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("provider", models.F("customer")), _negated=True), name="agreement_has_two_sides"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='version_number_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("agreement", "number"), name="version_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'signed')), fields=('agreement', 'effective_from'), name='version_signed_from_once'),
+            model_name="version",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "signed")),
+                fields=("agreement", "effective_from"),
+                name="version_signed_from_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('version', 'side'), name='signature_one_a_side'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(fields=("version", "side"), name="signature_one_a_side"),
         ),
     ]

@@ -24,9 +24,7 @@ class Indicator(models.Model):
     service = models.ForeignKey(Service, models.CASCADE, related_name="indicators")
     slug = models.SlugField(_("Short name"), max_length=80)
     name = models.CharField(_("Name"), max_length=200)
-    kind = models.CharField(
-        _("Kind"), max_length=16, choices=IndicatorKind.choices, default=IndicatorKind.AVAILABILITY
-    )
+    kind = models.CharField(_("Kind"), max_length=16, choices=IndicatorKind.choices, default=IndicatorKind.AVAILABILITY)
     gaps_up = models.BooleanField(
         _("Silence means up"),
         default=False,

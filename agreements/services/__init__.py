@@ -1,1 +1,26 @@
-"""Changes of state in the agreements application: one verb each."""
+"""Verbs of the catalogue and of the negotiating table: one for each change of state."""
+
+from agreements.services.agreement import agreement_create
+from agreements.services.document import document_read, document_write
+from agreements.services.indicator import indicator_create, objective_measure
+from agreements.services.service import dependency_add, dependency_remove, service_create, service_update
+from agreements.services.signature import version_sign, version_sign_recorded
+from agreements.services.version import version_draft, version_edit, version_propose, version_withdraw
+
+__all__ = [
+    "agreement_create",
+    "dependency_add",
+    "dependency_remove",
+    "document_read",
+    "document_write",
+    "indicator_create",
+    "objective_measure",
+    "service_create",
+    "service_update",
+    "version_draft",
+    "version_edit",
+    "version_propose",
+    "version_sign",
+    "version_sign_recorded",
+    "version_withdraw",
+]

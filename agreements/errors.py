@@ -1,0 +1,27 @@
+"""What may go wrong in the catalogue and at the negotiating table; the web layer turns these into answers."""
+
+from django.core.exceptions import ValidationError
+
+from slmo.core.errors import TermError
+
+
+class Refused(ValidationError):
+    """Refuse an act that the present state does not allow, such as signing what was withdrawn; text is a sentence."""
+
+
+class Conflict(ValidationError):
+    """Refuse to overwrite what somebody else changed meanwhile, or to sign another text than the one shown."""
+
+
+class DocumentRefused(ValidationError):
+    """Refuse the text of a version: `key` is the path of the term at fault, such as `spec.objectives[0].target`."""
+
+    def __init__(self, message: str, key: str = "") -> None:
+        """Keep the path beside the sentence, so that a form can point at it."""
+        super().__init__(message, code="document")
+        self.key = key
+
+    @classmethod
+    def from_term(cls, error: TermError) -> "DocumentRefused":
+        """Return the same refusal for an error that the engine raised."""
+        return cls(str(error), str(error.key))

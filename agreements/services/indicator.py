@@ -1,0 +1,94 @@
+"""Verbs of measurement: indicators, and which of them an objective is judged by."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.models import Indicator, IndicatorKind, Objective, Service
+from agreements.services.service import services_needed
+from slmo.accounts.models import User
+from slmo.accounts.policy import require
+from slmo.audit.services import record
+
+
+@transaction.atomic
+def indicator_create(
+    *,
+    service: Service,
+    slug: str,
+    name: str,
+    kind: str = IndicatorKind.AVAILABILITY,
+    gaps_up: bool = False,
+    recorded_from: datetime | None = None,
+    recorded_until: datetime | None = None,
+    actor: User | None,
+    now: datetime,
+) -> Indicator:
+    """Open a stream of facts about a service.
+
+    `gaps_up` says that silence means up, between `recorded_from` and `recorded_until`.
+    Raises Denied, or ValidationError by field.
+    """
+    if actor is not None:
+        require(actor, "source_edit", service.organisation)
+    if recorded_from and recorded_until and recorded_until <= recorded_from:
+        raise ValidationError({"recorded_until": _("The record must end after it began.")})
+    indicator = Indicator(
+        service=service,
+        slug=slug,
+        name=name,
+        kind=kind,
+        gaps_up=gaps_up,
+        recorded_from=recorded_from,
+        recorded_until=recorded_until,
+    )
+    indicator.full_clean()
+    indicator.save()
+    after: dict[str, Any] = {"slug": slug, "name": name, "kind": str(kind), "gaps_up": gaps_up}
+    record(
+        actor=actor,
+        action="indicator_create",
+        subject=indicator,
+        after=after,
+        organisations=[service.organisation],
+        now=now,
+    )
+    return indicator
+
+
+@transaction.atomic
+def objective_measure(
+    *, objective: Objective, indicator: Indicator | None, actor: User | None, now: datetime
+) -> Objective:
+    """Set the facts by which an objective is judged; None leaves it without data.
+
+    Raises Denied, or ValidationError where the indicator tells nothing about the agreed service: it must belong
+    to that or to one that it needs.
+    """
+    objective = (
+        Objective.objects.select_for_update(of=("self",))
+        .select_related("agreement__provider", "agreement__customer", "agreement__service", "indicator")
+        .get(pk=objective.pk)
+    )
+    agreement = objective.agreement
+    if actor is not None:
+        require(actor, "source_edit", agreement.provider, agreement.customer)
+    if indicator is not None and indicator.service_id not in services_needed(agreement.service):
+        raise ValidationError({"indicator": _("Choose an indicator of the agreed service or of one that it needs.")})
+    if objective.indicator == indicator:
+        return objective
+    before, objective.indicator = objective.indicator, indicator
+    objective.save(update_fields=["indicator"])
+    record(
+        actor=actor,
+        action="objective_measure",
+        subject=objective,
+        before={"indicator": before.slug if before else None},
+        after={"indicator": indicator.slug if indicator else None},
+        organisations=[agreement.provider, agreement.customer],
+        now=now,
+    )
+    return objective

@@ -1,0 +1,154 @@
+"""Signatures: one a side, under the exact text; with both of them the version is the configuration."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.errors import Conflict, Refused
+from agreements.models import Agreement, Indicator, Objective, Side, Signature, Version, VersionState
+from agreements.services.news import signers_of, version_news
+from agreements.services.version import version_check, version_lock, version_step
+from slmo.accounts.models import User
+from slmo.accounts.policy import require
+from slmo.audit.services import record
+from slmo.core.terms import document_digest
+
+
+@transaction.atomic
+def version_sign(
+    *,
+    version: Version,
+    side: str,
+    actor: User | None,
+    password: str | None = None,
+    digest: str | None = None,
+    now: datetime,
+) -> Version:
+    """Sign a proposed version for one side; the second side's signature puts it in force from its date.
+
+    `digest` is that of the text which the signer was shown. `password` is the signer's own, given again; None where
+    the caller has made sure in another way who acts.
+    Raises Denied, ValidationError for a wrong password, Refused, Conflict for another text, DocumentRefused.
+    """
+    version = version_lock(version)
+    organisation = version.agreement.organisation_of(side)
+    if actor is not None:
+        require(actor, "version_sign", organisation)
+        if password is not None and not actor.check_password(password):
+            raise ValidationError({"password": _("This is not your password. Nothing was signed.")})
+    if digest is not None and digest != version.digest:
+        raise Conflict(_("The text has changed since you opened it. Read it again before you sign."))
+    name = str(actor) if actor else organisation.name
+    return _sign(version, Signature(side=side, user=actor, signer_name=name), actor, now)
+
+
+@transaction.atomic
+def version_sign_recorded(
+    *, version: Version, side: str, signer_name: str, evidence: str, actor: User | None, now: datetime
+) -> Version:
+    """Record that a party without people in the portal signed outside it, with the evidence for that.
+
+    Raises Denied, ValidationError by field, Refused where the party has people here who can sign themselves.
+    """
+    version = version_lock(version)
+    agreement = version.agreement
+    if actor is not None:
+        require(actor, "version_sign_recorded", agreement.provider, agreement.customer)
+        if signers_of(agreement.organisation_of(side)).exists():
+            raise Refused(
+                _("%(organisation)s has people in the portal who sign for it themselves.")
+                % {"organisation": agreement.organisation_of(side)}
+            )
+    required = {"signer_name": signer_name, "evidence": evidence}
+    missing = {field: _("This field is required.") for field, value in required.items() if not value.strip()}
+    if missing:
+        raise ValidationError(missing)
+    return _sign(version, Signature(side=side, signer_name=signer_name.strip(), evidence=evidence.strip()), actor, now)
+
+
+def _sign(version: Version, signature: Signature, actor: User | None, now: datetime) -> Version:
+    """Save one signature under the text as it is, and complete the version where both are there."""
+    version_step(version, "sign")
+    if version.digest != document_digest(version.document):
+        raise Conflict(_("The stored text does not match its digest: it cannot be signed."))
+    signed = {existing.side for existing in version.signatures.all()}
+    if signature.side in signed:
+        raise Refused(
+            _("%(organisation)s has already signed this version.")
+            % {"organisation": version.agreement.organisation_of(signature.side)}
+        )
+    version_check(version)
+    signature.version, signature.digest, signature.signed_at = version, version.digest, now
+    signature.full_clean(exclude=["version", "user"])
+    signature.save()
+    _record(version, "version_sign", signature, actor, now)
+    if signed | {signature.side} == set(Side.values):
+        _complete(version, actor, now)
+    return version
+
+
+def _complete(version: Version, actor: User | None, now: datetime) -> None:
+    """Put a version with both signatures in force: objectives, digest of all terms, news."""
+    agreement = version.agreement
+    version.state, version.signed_at, version.changed_at = version_step(version, "sign"), now, now
+    version.save(update_fields=["state", "signed_at", "changed_at"])
+    agreement.terms_digest = terms_digest(agreement)
+    agreement.save(update_fields=["terms_digest"])
+    objectives_ensure(version)
+    version_news(version=version, kind="version_signed", actor=actor, now=now)
+
+
+def terms_digest(agreement: Agreement) -> str:
+    """Return one digest over the texts of all signed versions, in the order in which they take effect."""
+    signed = agreement.versions.filter(state=VersionState.SIGNED).order_by("effective_from")
+    return digest_join(signed.values_list("digest", flat=True))
+
+
+def digest_join(digests: Iterable[str]) -> str:
+    """Return the SHA-256 over digests, a line each; an empty text where there are none."""
+    text = "".join(f"{digest}\n" for digest in digests)
+    return hashlib.sha256(text.encode()).hexdigest() if text else ""
+
+
+def objectives_ensure(version: Version) -> None:
+    """Give every objective of the document its lasting row.
+
+    A new one is measured by the service's indicator of its kind where there is exactly one such.
+    """
+    agreement = version.agreement
+    known = {objective.name: objective for objective in agreement.objectives.all()}
+    for position, terms in enumerate(version.document["spec"]["objectives"]):
+        objective = known.get(terms["name"])
+        if objective is None:
+            indicator = _indicator_of(agreement, terms.get("indicator", ""))
+            Objective.objects.create(agreement=agreement, name=terms["name"], indicator=indicator, position=position)
+        elif objective.position != position:
+            objective.position = position
+            objective.save(update_fields=["position"])
+
+
+def _indicator_of(agreement: Agreement, kind: str) -> Indicator | None:
+    """Return the only indicator of this kind that the agreed service has, else None."""
+    found = list(Indicator.objects.filter(service=agreement.service_id, kind=kind)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def _record(version: Version, action: str, signature: Signature, actor: User | None, now: datetime) -> None:
+    """Write the audit entry of a signature."""
+    record(
+        actor=actor,
+        action=action,
+        subject=version,
+        after={
+            "side": str(signature.side),
+            "signer": signature.signer_name,
+            "evidence": signature.evidence,
+            "digest": signature.digest,
+        },
+        organisations=[version.agreement.provider, version.agreement.customer],
+        now=now,
+    )
