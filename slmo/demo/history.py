@@ -1,0 +1,247 @@
+"""What people did in the demo's years: agreements signed, reviewed, amended; breaches explained; reports published."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from agreements.models import Agreement, Indicator, Objective, Version
+from agreements.services import (
+    agreement_create,
+    objective_measure,
+    version_draft,
+    version_edit,
+    version_propose,
+    version_sign,
+)
+from governance.models import Review
+from governance.services import review_conclude, review_hold, review_schedule
+from monitoring.models import Breach
+from monitoring.services import breach_acknowledge, breach_close, breach_explain, objective_assess
+from reports.models import Report
+from reports.services import report_compile, report_publish
+from slmo.accounts.models import Organisation, User
+from slmo.demo.people import PASSWORD
+from slmo.demo.provider import OFFERS, Offer, document_of
+
+STARTS, ENDS = "2020-07-01", "2024-01-01"
+LAST_PUBLISHED = date(2023, 11, 1)  # December 2023 waits for the manager to publish it
+CARRIED_UNTIL = datetime(2023, 10, 1, tzinfo=UTC)  # breaches of later periods wait for the operator
+
+
+def instant(text: str) -> datetime:
+    """Return nine o'clock UTC on a day."""
+    return datetime.fromisoformat(text).replace(hour=9, tzinfo=UTC)
+
+
+def customer_of(offer: Offer, people: Mapping[str, User]) -> User:
+    """Return the representative who signs for an offer's customer."""
+    return people["customer@baltic.example" if offer.customer == "baltic-retail" else "customer@hudson.example"]
+
+
+def version_conclude(version: Version, manager: User, customer: User, when: datetime) -> None:
+    """Propose a draft and have both sides sign it."""
+    version_propose(version=version, actor=manager, now=when)
+    when += timedelta(days=2)
+    version_sign(version=version, side="provider", actor=manager, password=PASSWORD, now=when)
+    when += timedelta(days=1)
+    version_sign(version=version, side="customer", actor=customer, password=PASSWORD, now=when)
+
+
+def agreement_load(
+    offer: Offer, indicator: Indicator, parties: Mapping[str, Organisation], people: Mapping[str, User]
+) -> Agreement:
+    """Create one customer agreement, signed by both sides in June 2020; return it."""
+    document = document_of(offer, STARTS, ENDS)
+    slug = document["metadata"]["name"]
+    found = Agreement.objects.filter(slug=slug).first()
+    if found:
+        return found
+    manager, when = people["manager@northlight.example"], instant("2020-06-15")
+    agreement = agreement_create(
+        slug=slug,
+        title=offer.title,
+        type="SLA",
+        service=indicator.service,
+        provider=parties["northlight-it"],
+        customer=parties[offer.customer],
+        timezone=offer.zone,
+        document=document,
+        note="",
+        actor=manager,
+        now=when,
+    )
+    version_conclude(agreement.versions.get(), manager, customer_of(offer, people), when)
+    for objective in agreement.objectives.all():
+        objective_measure(objective=objective, indicator=indicator, actor=manager, now=when)
+    return agreement
+
+
+def review_payments(agreement: Agreement, people: Mapping[str, User]) -> None:
+    """Let a review of two good years end in an amendment: payments promise 99.95 % from July 2022."""
+    if agreement.reviews.exists():
+        return
+    offer = next(one for one in OFFERS if one.slug == "payments")
+    manager = people["manager@northlight.example"]
+    review = review_schedule(
+        agreement=agreement,
+        covers_from=date(2020, 7, 1),
+        covers_until=date(2022, 6, 1),
+        due_at=instant("2022-06-08"),
+        agenda="Results since July 2020. The web shop asks for a stricter level before the holiday season.",
+        actor=manager,
+        now=instant("2022-05-20"),
+    )
+    review_hold(
+        review=review,
+        minutes="Both sides went through every month. The customer's web shop loses orders when payments fail for longer "
+        "than twenty minutes a month; the provider can carry 99.95 % with the database in two zones.",
+        actor=manager,
+        now=instant("2022-06-08"),
+    )
+    review = review_conclude(
+        review=review,
+        decision="amend",
+        reasons="The customer needs a stricter level and the record shows that it can be kept in most months.",
+        effective_from=date(2022, 7, 1),
+        actor=manager,
+        now=instant("2022-06-09"),
+    )
+    amended = document_of(
+        offer,
+        "2022-07-01",
+        ENDS,
+        target=">= 99.95%",
+        credits=offer.terms["credits"]
+        | {"tiers": [{"below": "99.95%", "percent": 10}, {"below": "99%", "percent": 25}, {"below": "95%", "percent": 50}]},
+    )
+    draft = review.draft
+    version_edit(
+        version=draft,
+        document=amended,
+        note="Stricter target after the review of June 2022.",
+        expected_changed_at=draft.changed_at,
+        actor=manager,
+        now=instant("2022-06-10"),
+    )
+    draft.refresh_from_db()
+    version_conclude(draft, manager, customer_of(offer, people), instant("2022-06-13"))
+
+
+def agreements_load(
+    indicators: Mapping[str, Indicator], parties: Mapping[str, Organisation], people: Mapping[str, User]
+) -> dict[str, Agreement]:
+    """Create all customer agreements with their history; return them by the service's short name."""
+    made = {offer.slug: agreement_load(offer, indicators[offer.slug], parties, people) for offer in OFFERS}
+    review_payments(made["payments"], people)
+    return made
+
+
+def objectives_assess(now: datetime) -> Iterator[Objective]:
+    """Assess every measured objective on all recorded facts; yield each when it is done."""
+    for objective in Objective.objects.filter(indicator__isnull=False).select_related("agreement"):
+        objective_assess(objective_id=objective.pk, now=now)
+        yield objective
+
+
+def incidents_of(breach: Breach) -> str:
+    """Name the recorded incidents behind a breach, as its explanation does."""
+    facts = breach.objective.indicator.facts.filter(
+        superseded_at__isnull=True, start__lt=breach.period_end, end__gt=breach.period_start, state__in=[1, 2]
+    )
+    names = dict.fromkeys(facts.order_by("start").values_list("reference", flat=True))
+    return ", ".join(list(names)[:8])
+
+
+def breaches_carry(people: Mapping[str, User]) -> Iterator[Breach]:
+    """Acknowledge, explain and close what broke before October 2023, some days after each period; yield each."""
+    operator, owner = people["operator@northlight.example"], people["owner@northlight.example"]
+    for breach in Breach.objects.filter(state="open", period_end__lte=CARRIED_UNTIL).select_related("objective"):
+        end = breach.period_end
+        breach_acknowledge(breach=breach, actor=operator, now=end + timedelta(hours=9))
+        breach_explain(
+            breach=breach,
+            cause="supplier",
+            explanation=f"The supplier's public record names these incidents in the period: {incidents_of(breach)}.",
+            actor=owner,
+            now=end + timedelta(days=3),
+        )
+        breach_close(
+            breach=breach,
+            outcome="Discussed with the supplier; the incidents are over and the period's figures are final.",
+            actor=owner,
+            now=end + timedelta(days=10),
+        )
+        yield breach
+
+
+def months(first: date, last: date) -> Iterator[date]:
+    """Yield the first days of the months from `first` to `last`, both included."""
+    while first <= last:
+        yield first
+        first = (first + timedelta(days=32)).replace(day=1)
+
+
+def reports_load(parties: Mapping[str, Organisation], people: Mapping[str, User]) -> Iterator[Report]:
+    """Publish the month reports of each customer, and leave the last one as a draft; yield each."""
+    manager, provider = people["manager@northlight.example"], parties["northlight-it"]
+    for customer in (parties["baltic-retail"], parties["hudson-insurance"]):
+        for month in months(date(2020, 7, 1), date(2023, 12, 1)):
+            if Report.objects.filter(month=month, provider=provider, customer=customer).exists():
+                continue
+            written = datetime(month.year, month.month, 1, 9, tzinfo=UTC) + timedelta(days=38)
+            report = report_compile(month=month, provider=provider, customer=customer, actor=manager, now=written)
+            if month <= LAST_PUBLISHED:
+                report_publish(report=report, actor=manager, now=written + timedelta(days=1))
+            yield report
+
+
+def renewals_load(agreements: Mapping[str, Agreement], people: Mapping[str, User], now: datetime) -> None:
+    """Leave work for whoever logs in: a review that is due soon, and a renewal that waits for the customer."""
+    manager = people["manager@northlight.example"]
+    for slug, days in (("payments", 9), ("claims", 23)):
+        if not Review.objects.filter(agreement=agreements[slug], state="planned").exists():
+            review_schedule(
+                agreement=agreements[slug],
+                covers_from=date(2023, 1, 1),
+                covers_until=date(2024, 1, 1),
+                due_at=(now + timedelta(days=days)).replace(hour=9, minute=0, second=0, microsecond=0),
+                agenda="Results of 2023, and whether to renew.",
+                actor=manager,
+                now=now,
+            )
+
+
+def report_count() -> int:
+    """Return how many month reports `reports_load` makes."""
+    return 2 * len(list(months(date(2020, 7, 1), date(2023, 12, 1))))
+
+
+def breach_count() -> int:
+    """Return how many breaches `breaches_carry` still has to carry."""
+    return Breach.objects.filter(state="open", period_end__lte=CARRIED_UNTIL).count()
+
+
+def objective_count() -> int:
+    """Return how many objectives are measured."""
+    return Objective.objects.filter(indicator__isnull=False).count()
+
+
+def history_complete() -> bool:
+    """Tell whether the last stage of the demo's history has run: the renewal that waits for the customer."""
+    return Version.objects.filter(agreement__slug="sla-order-desk-baltic-retail", number__gt=1).exists()
+
+
+def renewal_propose(agreement: Agreement, people: Mapping[str, User], now: datetime) -> None:
+    """Propose to go on with the order desk from next month, with a stricter target: the customer has the next move."""
+    if agreement.versions.filter(number__gt=1).exists():
+        return
+    offer = next(one for one in OFFERS if one.slug == "order-desk")
+    first = (now.date().replace(day=1) + timedelta(days=32)).replace(day=1)
+    version = version_draft(
+        agreement=agreement,
+        document=document_of(offer, first.isoformat(), first.replace(year=first.year + 1).isoformat(), target=">= 98.5%"),
+        effective_from=first,
+        note="Renewal for one year; a stricter target, since the database now runs in two zones.",
+        actor=people["manager@northlight.example"],
+        now=now,
+    )
+    version_propose(version=version, actor=people["manager@northlight.example"], now=now)

@@ -1,0 +1,123 @@
+"""One live service: the portal probes its own health page, so that facts arrive while one watches."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from agreements.models import Agreement, Criticality, Indicator, Service
+from agreements.services import agreement_create, indicator_create, objective_measure, service_create
+from monitoring.models import Source
+from monitoring.services import source_create, source_update
+from slmo.accounts.models import Organisation, User
+from slmo.demo.history import version_conclude
+
+SLUG = "service-level-portal"
+EVERY = 15  # seconds between probes
+
+
+def document_of(first: str, until: str) -> dict[str, Any]:
+    """Return the live service's agreement as a document."""
+    return {
+        "apiVersion": "slmo/v1",
+        "kind": "Agreement",
+        "metadata": {"name": f"sla-{SLUG}", "title": "Service level portal for Baltic Retail"},
+        "spec": {
+            "type": "SLA",
+            "service": SLUG,
+            "provider": "northlight-it",
+            "customer": "baltic-retail",
+            "timezone": "Europe/Berlin",
+            "effective": {"from": first, "until": until},
+            "currency": "EUR",
+            "objectives": [
+                {
+                    "name": "availability",
+                    "indicator": "availability",
+                    "target": ">= 99.5%",
+                    "period": "day",
+                    "degraded": "up",
+                    "unknown": {"counts_as": "excluded", "last_for": "2m", "indeterminate_above": "50%"},
+                    "minimum_outage": "30s",
+                }
+            ],
+        },
+    }
+
+
+def indicator_load(provider: Organisation, owner: User, now: datetime) -> Indicator:
+    """Create the portal as a service of the catalogue; return its indicator."""
+    service = Service.objects.filter(slug=SLUG).first() or service_create(
+        slug=SLUG,
+        name="Service level portal",
+        summary="This portal itself: agreements, measurements and reports for both sides.",
+        organisation=provider,
+        owner=owner,
+        criticality=Criticality.MEDIUM,
+        actor=None,
+        now=now,
+    )
+    return service.indicators.filter(slug="health").first() or indicator_create(
+        service=service,
+        slug="health",
+        name="Answers of the health page",
+        kind="availability",
+        gaps_up=False,
+        actor=None,
+        now=now,
+    )
+
+
+def agreement_load(
+    indicator: Indicator, parties: Mapping[str, Organisation], people: Mapping[str, User], now: datetime
+) -> None:
+    """Create the live service's agreement, in force from today, where it is missing."""
+    if Agreement.objects.filter(slug=f"sla-{SLUG}").exists():
+        return
+    today = now.date()
+    manager = people["manager@northlight.example"]
+    agreement = agreement_create(
+        slug=f"sla-{SLUG}",
+        title="Service level portal for Baltic Retail",
+        type="SLA",
+        service=indicator.service,
+        provider=parties["northlight-it"],
+        customer=parties["baltic-retail"],
+        timezone="Europe/Berlin",
+        document=document_of(today.isoformat(), today.replace(year=today.year + 1, day=1).isoformat()),
+        note="",
+        actor=manager,
+        now=now,
+    )
+    version_conclude(agreement.versions.get(), manager, people["customer@baltic.example"], now)
+    for objective in agreement.objectives.all():
+        objective_measure(objective=objective, indicator=indicator, actor=manager, now=now)
+
+
+def probe_load(indicator: Indicator, now: datetime) -> None:
+    """Let the worker probe this portal's health page at the address that it has now."""
+    url = f"{settings.SITE_URL}/health/"
+    config = {"url": url, "timeout": 5, "expect_status": 200}
+    found = Source.objects.filter(slug="portal-health").first()
+    if found is None:
+        source_create(
+            slug="portal-health",
+            name=f"Health page of {urlsplit(url).hostname}",
+            kind="http",
+            indicator=indicator,
+            config=config,
+            interval=EVERY,
+            actor=None,
+            now=now,
+        )
+    elif found.config.get("url") != url:
+        source_update(source=found, config=config, actor=None, now=now)
+
+
+def live_load(parties: Mapping[str, Organisation], people: Mapping[str, User], now: datetime) -> None:
+    """Create the live service, its agreement and its probe."""
+    indicator = indicator_load(parties["northlight-it"], people["owner@northlight.example"], now)
+    agreement_load(indicator, parties, people, now)
+    probe_load(indicator, now)
