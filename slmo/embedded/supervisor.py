@@ -56,9 +56,8 @@ class Supervisor:
             self._welcome()
             self._watch()
         except Stopped:
-            pass
+            print("\nStopping …", flush=True)
         finally:
-            print("Stopping …", flush=True)
             self._crew.stop()
         print("Stopped. Everything is kept for the next start.", flush=True)
         return 0

@@ -1,0 +1,208 @@
+"""Collect, check and compile translations: `tools/messages.py extract | check | compile`, without gettext's programs.
+
+`extract` brings locale/<language>/LC_MESSAGES/django.po up to date with the texts in code and templates; `check` fails
+where a text is missing, fuzzy, untranslated or has other placeholders; `compile` writes what the portal reads (.mo).
+"""
+
+import io
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ("ru",)  # English is the language of the sources
+_FOLDERS = ("slmo", "agreements", "monitoring", "reports", "governance", "templates")
+_CONTEXT_FIRST = ((1, "c"), 2)
+_KEYWORDS: dict[str, tuple[object, ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": _CONTEXT_FIRST,
+    "pgettext_lazy": _CONTEXT_FIRST,
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+_PLACEHOLDER = re.compile(r"%\(\w+\)[#0\- +]*[\d.]*[a-zA-Z]|%[#0\- +]*[\d.]*[sdfr]|\{\w*[^{}\s]*\}")
+
+
+def sources() -> Iterator[Path]:
+    """Yield every file that may hold texts to translate, in order of path."""
+    for folder in _FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in {".py", ".html", ".txt"} and "migrations" not in path.parts:
+                yield path
+
+
+def texts_of(path: Path) -> Iterator[tuple[int, str, object, list[str]]]:
+    """Yield (line, function, texts, comments) of one file; a template is first turned into calls, one line each."""
+    content = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        content = "\n".join(line.strip() for line in _calls(templatize(content)))
+    yield from extract_python(io.BytesIO(content.encode()), list(_KEYWORDS), ["Translators:"], {"encoding": "utf-8"})
+
+
+_CALL = re.compile(
+    r"""\b(?:n?p?gettext|_)\(                # the call, whose arguments are literals, names and commas
+        (?:[^()"']|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')*
+    \)""",
+    re.VERBOSE,
+)
+
+
+def _calls(templatized: str) -> list[str]:
+    """Return only the calls of a templatized text: what stands between them is no Python."""
+    return _CALL.findall(templatized)
+
+
+def template_catalog() -> Catalog:
+    """Return all texts of code and templates."""
+    catalog = Catalog(project="SLMO", charset="utf-8")
+    for path in sources():
+        for _line, function, texts, comments in texts_of(path):
+            if message := _message(function, texts):
+                context, identity = message
+                place = [(path.relative_to(ROOT).as_posix(), None)]
+                catalog.add(identity, None, place, auto_comments=comments, context=context)
+    return catalog
+
+
+def _message(function: str, texts: object) -> tuple[str | None, str | tuple[str, str]] | None:
+    """Return the context and the text (or singular and plural) of one call; None where it is no literal."""
+    found = list(texts) if isinstance(texts, tuple) else [texts]
+    context = None
+    if "pgettext" in function:
+        context, *found = found
+    wanted = found[:2] if function.startswith("n") else found[:1]
+    if not all(isinstance(text, str) and text for text in wanted):
+        return None
+    return context, (wanted[0], wanted[1]) if len(wanted) == 2 else wanted[0]
+
+
+def catalog_path(language: str) -> Path:
+    """Return where the translations into `language` are kept."""
+    return ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def catalog_read(language: str) -> Catalog:
+    """Return the translations into `language`; an empty catalogue where there is no file yet."""
+    path = catalog_path(language)
+    if not path.exists():
+        return Catalog(
+            locale=language,
+            project="SLMO",
+            version="1",
+            charset="utf-8",
+            header_comment=f"# SLMO in {Locale(language).english_name}; brought up to date by `make messages`.",
+            msgid_bugs_address="none",
+            last_translator="none",
+            language_team="none",
+            fuzzy=False,
+        )
+    with path.open("rb") as file:
+        return read_po(file, locale=language, charset="utf-8")
+
+
+def extract() -> list[str]:
+    """Bring every language's file up to date; translations of texts that are gone are kept at its end."""
+    template = template_catalog()
+    for language in LANGUAGES:
+        catalog = catalog_read(language)
+        catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
+        catalog.fuzzy = False
+        path = catalog_path(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            write_po(file, catalog, width=120, include_lineno=False, sort_by_file=True)
+        open_ones = sum(not complete(catalog, message) for message in catalog if message.id)
+        print(f"{path.relative_to(ROOT)}: {len(catalog)} texts, {open_ones} to be translated")
+    return []
+
+
+def complete(catalog: Catalog, message: Message) -> bool:
+    """Return whether every form of `message` is translated."""
+    if not message.pluralizable:
+        return bool(message.string)
+    return len(message.string) == catalog.num_plurals and all(message.string)
+
+
+def check() -> list[str]:
+    """Return a complaint for each text that is missing, fuzzy, untranslated or has other placeholders."""
+    return [
+        f"locale/{language}: {complaint}"
+        for language in LANGUAGES
+        for complaint in _complaints(catalog_read(language), template_catalog())
+    ]
+
+
+def _complaints(catalog: Catalog, template: Catalog) -> Iterator[str]:
+    for wanted in template:
+        if not wanted.id:
+            continue
+        shown = repr(wanted.id if isinstance(wanted.id, str) else wanted.id[0])
+        message = catalog.get(wanted.id, wanted.context)
+        if message is None or (wanted.pluralizable and not message.pluralizable):
+            yield f"{shown} is missing; run make messages, then translate it"
+        elif message.fuzzy:
+            yield f"{shown} is fuzzy"
+        elif not complete(catalog, message):
+            yield f"{shown} is not translated"
+        elif strange := _placeholders_strange(message):
+            yield f"{shown} has other placeholders in {strange!r}"
+
+
+def _placeholders_strange(message: Message) -> str | None:
+    """Return a translation that has a placeholder of no form of the text, or lacks one that all its forms have."""
+    texts = message.id if message.pluralizable else (message.id,)
+    known = [set(_PLACEHOLDER.findall(text)) for text in texts]
+    for translation in message.string if message.pluralizable else (message.string,):
+        found = set(_PLACEHOLDER.findall(translation))
+        if found - set.union(*known) or set.intersection(*known) - found:
+            return str(translation)
+    return None
+
+
+def compile_all() -> list[str]:
+    """Write each .mo file that is missing or older than its .po file, as a whole."""
+    for language in LANGUAGES:
+        path = catalog_path(language)
+        target = path.with_suffix(".mo")
+        if not path.exists() or (target.exists() and target.stat().st_mtime >= path.stat().st_mtime):
+            continue
+        partial = target.with_suffix(f".{os.getpid()}.partial")
+        with partial.open("wb") as file:
+            write_mo(file, catalog_read(language))
+        partial.replace(target)
+    return []
+
+
+COMMANDS: dict[str, Callable[[], list[str]]] = {"extract": extract, "check": check, "compile": compile_all}
+
+
+def main() -> int:
+    """Run the command named on the command line; return 1 where it has complaints."""
+    if sys.argv[1:] not in [[name] for name in COMMANDS]:
+        print(f"Usage: tools/messages.py {' | '.join(COMMANDS)}", file=sys.stderr)
+        return 2
+    if not settings.configured:
+        settings.configure()
+    complaints = COMMANDS[sys.argv[1]]()
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
