@@ -1,7 +1,7 @@
 """Verbs of the catalogue and of the negotiating table: one for each change of state."""
 
 from agreements.services.agreement import agreement_create
-from agreements.services.document import document_read, document_write
+from agreements.services.document_text import document_read, document_write
 from agreements.services.indicator import indicator_create, objective_measure
 from agreements.services.service import dependency_add, dependency_remove, service_create, service_update
 from agreements.services.signature import version_sign, version_sign_recorded

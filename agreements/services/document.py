@@ -1,4 +1,4 @@
-"""The text of a version: read it, write it, and hold it against the rules.
+"""The document of a version: hold it against the rules, and keep what the agreement says fixed.
 
 A document is docs/formats.md, agreement.yaml, as plain JSON values; dates stay text, so that its canonical form and
 digest are the same in the database, in a file and in a customer's hands.
@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import yaml
 from django.utils.translation import gettext as _
 
 from agreements.errors import DocumentRefused
@@ -18,94 +17,7 @@ from agreements.models import Agreement
 from slmo.core.errors import TermError
 from slmo.core.terms import agreement_parse
 
-MAX_BYTES = 128 * 1024  # an agreement with 1,000 exclusions is about 100 KB
-MAX_DEPTH = 20  # the deepest term of the format lies at 7
-MAX_NODES = 20_000
 Document = dict[str, Any]
-
-
-class _Loader(yaml.SafeLoader):
-    """Read YAML 1.2's plain scalars (no dates, no base-60 numbers), without aliases, to a bounded size."""
-
-    nodes = 0
-    depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Count nodes and levels on the way down; refuse an alias, which could multiply both."""
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
-            raise DocumentRefused(
-                _("Line %(line)d repeats a part by reference; write it out.") % {"line": mark.line + 1}
-            )
-        self.nodes += 1
-        self.depth += 1
-        if self.nodes > MAX_NODES or self.depth > MAX_DEPTH:
-            raise DocumentRefused(_("The document is too large or nested too deeply for an agreement."))
-        try:
-            return super().compose_node(parent, index)
-        finally:
-            self.depth -= 1
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Refuse a key that stands twice: the second would silently win."""
-        seen: set[str] = set()
-        for key, _value in node.value:
-            if key.value in seen:
-                raise DocumentRefused(
-                    _("Line %(line)d gives “%(key)s” a second time.")
-                    % {"line": key.start_mark.line + 1, "key": key.value}
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Write lists indented and text as it reads."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Indent the items of a list below its key."""
-        super().increase_indent(flow, False)
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Write equal parts out in full each time."""
-        return True
-
-
-def _resolvers(kept: Mapping[str, list[tuple[str, Any]]]) -> dict[str, list[tuple[str, Any]]]:
-    """Return PyYAML's rules for plain scalars without timestamps and with whole numbers in base ten alone."""
-    dropped = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-    return {first: [rule for rule in rules if rule[0] not in dropped] for first, rules in kept.items()}
-
-
-for _class in (_Loader, _Dumper):
-    _class.yaml_implicit_resolvers = _resolvers(yaml.SafeLoader.yaml_implicit_resolvers)
-    _class.add_implicit_resolver(
-        "tag:yaml.org,2002:int", re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})$"), list("-+0123456789")
-    )
-    _class.add_implicit_resolver(
-        "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+\.[0-9]+(?:[eE][-+]?[0-9]+)?$"), list("-+0123456789")
-    )
-
-
-def document_read(text: str) -> Document:
-    """Return the document that a YAML (or JSON) text holds.
-
-    Raises DocumentRefused for what is no YAML, too large, nested too deeply, repeated by reference, or no mapping.
-    """
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise DocumentRefused(_("The text is longer than %(size)d KB.") % {"size": MAX_BYTES // 1024})
-    try:
-        found = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        raise DocumentRefused(_yaml_sentence(error)) from error
-    except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
-        raise DocumentRefused(_("This is not YAML: %(reason)s") % {"reason": str(error)[:200]}) from error
-    return document_plain(found)
-
-
-def document_write(document: Mapping[str, Any]) -> str:
-    """Return the document as YAML text, its keys in the order of docs/formats.md."""
-    return yaml.dump(_ordered(document, ""), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def document_plain(document: object) -> Document:
@@ -217,71 +129,6 @@ def _plain(value: object, path: str) -> Any:
 
 def _text(value: str, path: str) -> str:
     """Return text that the database can hold; raises DocumentRefused for control signs and halves of signs."""
-    if any(ord(sign) < 0x20 and sign not in "\n\t" or 0xD800 <= ord(sign) <= 0xDFFF for sign in value):
+    if any((ord(sign) < 0x20 and sign not in "\n\t") or 0xD800 <= ord(sign) <= 0xDFFF for sign in value):
         raise DocumentRefused(_("“%(path)s” holds signs that are not text.") % {"path": path[:80]}, path)
-    return value
-
-
-def _yaml_sentence(error: yaml.MarkedYAMLError) -> str:
-    """Return one sentence with line and column for what the YAML reader found."""
-    mark, problem = error.problem_mark or error.context_mark, error.problem or error.context or ""
-    if mark is None:
-        return _("This is not YAML: %(reason)s") % {"reason": problem}
-    return _("Line %(line)d, column %(column)d is not YAML: %(reason)s") % {
-        "line": mark.line + 1,
-        "column": mark.column + 1,
-        "reason": problem,
-    }
-
-
-# The order of docs/formats.md; a key that is not named comes last, in the order in which it was found.
-ORDER: Mapping[str, tuple[str, ...]] = {
-    "": ("apiVersion", "kind", "metadata", "spec"),
-    "metadata": ("name", "title"),
-    "spec": (
-        "type",
-        "service",
-        "provider",
-        "customer",
-        "timezone",
-        "effective",
-        "currency",
-        "calendars",
-        "exclusions",
-        "objectives",
-    ),
-    "effective": ("from", "until"),
-    "calendars": (),
-    "weekly": ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
-    "exclusions": ("from", "to", "rrule", "starting", "at", "for", "reason"),
-    "objectives": (
-        "name",
-        "indicator",
-        "target",
-        "period",
-        "hours",
-        "scope",
-        "unite",
-        "degraded",
-        "unknown",
-        "minimum_outage",
-        "whole_minutes",
-        "maintenance",
-        "amendment",
-        "credits",
-    ),
-    "unknown": ("counts_as", "last_for", "indeterminate_above"),
-    "credits": ("of", "charge", "tiers", "cap_month", "cap_year"),
-    "tiers": ("below", "percent"),
-}
-
-
-def _ordered(value: Any, key: str) -> Any:
-    """Return the value with the keys of its mappings in the order of the format."""
-    if isinstance(value, Mapping):
-        order = ORDER.get(key, ())
-        keys = sorted(value, key=lambda name: (order.index(name), "") if name in order else (len(order), name))
-        return {name: _ordered(value[name], name) for name in keys}
-    if isinstance(value, list):
-        return [_ordered(below, key) for below in value]
     return value
