@@ -77,6 +77,22 @@ class Fact(models.Model):
             models.Index(
                 fields=["indicator", "start"], condition=models.Q(superseded_at__isnull=True), name="fact_current"
             ),
+            # assessment of a few days: the current facts that reach into them, however early they began
+            models.Index(
+                fields=["indicator", "end"], condition=models.Q(superseded_at__isnull=True), name="fact_current_end"
+            ),
+            # assessment: the last change of each stream before a window; facts_record: the next one after a change
+            models.Index(
+                fields=["indicator", "origin", "scope", "start"],
+                condition=models.Q(superseded_at__isnull=True, end__isnull=True),
+                name="fact_stream",
+            ),
+            # assessment: the scopes that an indicator's facts name, and since when
+            models.Index(
+                fields=["indicator", "scope", "start"],
+                condition=models.Q(superseded_at__isnull=True) & ~models.Q(scope=""),
+                name="fact_scopes",
+            ),
             # "as known on": all facts of an indicator by the time they were learned
             models.Index(fields=["indicator", "recorded_at"], name="fact_recorded"),
         ]

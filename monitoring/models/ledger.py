@@ -21,6 +21,7 @@ class LedgerDay(models.Model):
     up = models.PositiveIntegerField(default=0)
     outages = models.PositiveIntegerField(default=0)
     longest_outage = models.PositiveIntegerField(default=0)
+    facts_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 over the facts that cover the day.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["objective", "day"], name="ledger_day_once")]

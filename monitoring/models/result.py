@@ -78,10 +78,20 @@ class ObjectiveStatus(models.Model):
     now_state = models.PositiveSmallIntegerField(null=True, blank=True)
     exhausted_at = models.DateTimeField(null=True, blank=True)
     due_from = models.DateTimeField(null=True, blank=True)
+    due_until = models.DateTimeField(
+        null=True, blank=True, help_text="End of what changed since the last assessment; empty: everything after it."
+    )
     look_at = models.DateTimeField(null=True, blank=True)
+    retry_at = models.DateTimeField(
+        null=True, blank=True, help_text="Not before this instant again, because the last try failed."
+    )
+    error = models.TextField(blank=True, help_text="Why the last try failed.")
     assessed_at = models.DateTimeField(null=True, blank=True)
     terms_digest = models.CharField(
         max_length=64, blank=True, help_text="`Agreement.terms_digest` that was assessed; where it differs, all is due."
+    )
+    basis = models.CharField(
+        max_length=32, blank=True, help_text="What was read: digest of the indicator and of how its gaps are read."
     )
     facts_seen = models.BigIntegerField(default=0, help_text="Highest fact id that the results have taken in.")
 

@@ -1,0 +1,142 @@
+"""What the operations board shows: unclosed breaches and objectives at risk, most urgent first."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.urls import reverse
+
+from agreements.models import Objective
+from monitoring.models import Breach, BreachState, LedgerDay, ObjectiveStatus, PeriodResult
+from monitoring.selectors import breaches_visible, statuses_visible
+from slmo.accounts.models import User
+
+UNCLOSED = (BreachState.OPEN, BreachState.ACKNOWLEDGED, BreachState.EXPLAINED)
+SPARK_DAYS = 30
+BOARD_MOST = 200  # rows; beyond that a board is a list, and the list of breaches has filters and pages
+
+# What a breach waits for, in the order in which it is urgent: the verb that its state asks for, and the action.
+NEXT_ACT: Mapping[str, tuple[str, str]] = {
+    BreachState.OPEN: ("acknowledge", "breach_acknowledge"),
+    BreachState.ACKNOWLEDGED: ("explain", "breach_explain"),
+    BreachState.EXPLAINED: ("close", "breach_close"),
+}
+# Open breaches nobody has seen yet come first; then what may still be saved; then what somebody carries already.
+URGENCY: Mapping[str, int] = {BreachState.OPEN: 0, "at_risk": 1, BreachState.ACKNOWLEDGED: 2, BreachState.EXPLAINED: 3}
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One line of the board.
+
+    `left`: seconds of the error budget that remain in the period, negative once it is overspent, None where the
+    period has none. `spark`: seconds down or degraded on each of the last days, oldest first.
+    """
+
+    key: str
+    verdict: str
+    step: str
+    step_label: str
+    breach_id: int | None
+    objective: Objective
+    result: PeriodResult | None
+    url: str
+    since: datetime | None
+    exhausted_at: datetime | None
+    owner: User | None
+    running: bool
+    left: int | None
+    used: Decimal | None
+    allowed: Decimal | None
+    spark: tuple[int, ...] = ()
+    act: str = ""
+    action: str = ""
+
+    @property
+    def order(self) -> tuple[int, float, str]:
+        """Return what the board sorts by: what is waited for, then the time that is left or has passed, then name."""
+        moment = self.exhausted_at if self.verdict == "at_risk" else self.since
+        return (URGENCY[self.step], moment.timestamp() if moment else float("inf"), self.key)
+
+
+def board_rows(user: User, now: datetime) -> list[BoardRow]:
+    """Return the rows of the board for one person at `now`, most urgent first; three queries."""
+    rows = [*_breached(user, now), *_at_risk(user, now)]
+    rows.sort(key=lambda row: row.order)
+    return _sparked(rows[:BOARD_MOST], now)
+
+
+def breaches_unclosed(user: User) -> "Iterable[Breach]":
+    """Return the breaches that somebody has still to carry, but for those found in old records."""
+    rows = breaches_visible(user).filter(state__in=UNCLOSED, historic=False)
+    return rows.select_related("objective__agreement__service", "result", "owner", "objective__status")
+
+
+def _breached(user: User, now: datetime) -> Iterable[BoardRow]:
+    """Yield a row for each unclosed breach."""
+    for breach in breaches_unclosed(user)[: BOARD_MOST + 1]:
+        act, action = NEXT_ACT[breach.state]
+        yield BoardRow(
+            key=f"b{breach.pk}",
+            verdict="breached",
+            step=breach.state,
+            step_label=breach.get_state_display(),
+            breach_id=breach.pk,
+            objective=breach.objective,
+            url=reverse("breach", args=[breach.pk]),
+            since=breach.breached_at,
+            exhausted_at=None,
+            owner=breach.owner,
+            act=act,
+            action=action,
+            **_budget(breach.result, now),
+        )
+
+
+def _at_risk(user: User, now: datetime) -> Iterable[BoardRow]:
+    """Yield a row for each objective whose budget runs out before its period does."""
+    rows = statuses_visible(user).filter(verdict="at_risk")
+    for status in rows.select_related("objective__agreement__service__owner", "result")[: BOARD_MOST + 1]:
+        objective = status.objective
+        yield BoardRow(
+            key=f"r{objective.pk}",
+            verdict="at_risk",
+            step="at_risk",
+            step_label="",
+            breach_id=None,
+            objective=objective,
+            url=reverse("objective", args=[objective.agreement.slug, objective.name]),
+            since=status.since,
+            exhausted_at=status.exhausted_at,
+            owner=objective.agreement.service.owner,
+            **_budget(status.result, now),
+        )
+
+
+def _budget(result: PeriodResult | None, now: datetime) -> dict[str, object]:
+    """Return the columns that a result gives: whether its period runs, and what is left of its budget."""
+    if result is None or result.budget_allowed is None or result.budget_consumed is None:
+        running = bool(result and result.end > now)
+        return {"result": result, "running": running, "left": None, "used": None, "allowed": None}
+    left = int(result.budget_allowed - result.budget_consumed)
+    used, allowed = result.budget_consumed, result.budget_allowed
+    return {"result": result, "running": result.end > now, "left": left, "used": used, "allowed": allowed}
+
+
+def _sparked(rows: list[BoardRow], now: datetime) -> list[BoardRow]:
+    """Return the rows with the bad seconds of their last days, read in one query."""
+    sparks = sparks_load([row.objective.pk for row in rows], now)
+    return [BoardRow(**{**row.__dict__, "spark": sparks.get(row.objective.pk, ())}) for row in rows]
+
+
+def sparks_load(objectives: Iterable[int], now: datetime) -> dict[int, tuple[int, ...]]:
+    """Return, by objective, the seconds down or degraded on each of the last days, oldest first."""
+    today = now.astimezone(UTC).date()
+    first = today - timedelta(days=SPARK_DAYS - 1)
+    days = LedgerDay.objects.filter(objective__in=list(objectives), day__gte=first, day__lte=today)
+    sparks: dict[int, list[int]] = {}
+    for objective, day, bad in days.values_list("objective", "day").annotate(bad=Sum("down") + Sum("degraded")):
+        sparks.setdefault(objective, [0] * SPARK_DAYS)[(day - first).days] = bad
+    return {objective: tuple(bars) for objective, bars in sparks.items()}

@@ -1,0 +1,1 @@
+"""What the pages about a figure show, computed from rows and from the engine; no requests, no HTML."""

@@ -1,0 +1,150 @@
+"""What lies behind one figure: the seconds of its period by class, the outages, and the facts that say so.
+
+Everything is computed from the facts as they were known when the figure was assessed, so that a later correction never
+makes a closed figure look wrong; `known_at` asks for another moment.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from agreements.models import Indicator
+from agreements.selectors import terms_of
+from monitoring.instants import instant_of, moment_of
+from monitoring.models import Fact, FactState, PeriodResult
+from monitoring.selectors import states_load
+from slmo.core.facts import States
+from slmo.core.partition import Class, Partition, partition
+from slmo.core.terms import Agreement, ObjectiveTerms
+from slmo.core.units import Window
+
+REFERENCES_MOST = 6  # incidents named beside one outage
+
+
+class Span(NamedTuple):
+    """A run of seconds of one class, `[start, end)` in epoch seconds."""
+
+    start: int
+    end: int
+    name: str
+
+    @property
+    def seconds(self) -> int:
+        """Return the length."""
+        return self.end - self.start
+
+
+class Outage(NamedTuple):
+    """An outage that counted, with the incidents whose facts overlap it."""
+
+    start: int
+    end: int
+    references: tuple[str, ...]
+
+    @property
+    def seconds(self) -> int:
+        """Return the length."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A figure taken apart."""
+
+    result: PeriodResult
+    terms: Agreement
+    states: States
+    window: Window
+    as_of: int
+    known_at: datetime
+    partition: Partition
+
+    @property
+    def objective(self) -> ObjectiveTerms | None:
+        """Return the terms that judged the period's last second, or else its first."""
+        name = self.result.objective.name
+        version = self.terms.version_at(self.window.end - 1) or self.terms.version_at(self.window.start)
+        return version.objectives.get(name) if version else None
+
+    @property
+    def spans(self) -> list[Span]:
+        """Return the runs of seconds that make up the period, in order and without a gap."""
+        return [Span(int(start), int(end), str(name)) for start, end, name in self.partition.intervals()]
+
+
+def cut_of(result: PeriodResult, known_at: datetime | None = None) -> Cut:
+    """Take a figure apart on the facts known at `known_at` (default: when it was assessed).
+
+    Raises Version.DoesNotExist where nothing is signed.
+    """
+    known = known_at or result.assessed_at
+    objective = result.objective
+    terms = terms_of(objective.agreement)
+    window = Window(instant_of(result.start), instant_of(result.end))
+    as_of = min(window.end, instant_of(result.assessed_at))
+    states = states_of(objective.indicator, window, terms, known)
+    return Cut(result, terms, states, window, as_of, known, partition(terms, objective.name, states, window, as_of))
+
+
+def states_of(indicator: Indicator | None, window: Window, terms: Agreement, known_at: datetime) -> States:
+    """Return the facts of an indicator; none at all where nothing is measured."""
+    if indicator is None:
+        return States.empty()
+    return states_load(indicator, window, terms, known_at=known_at)
+
+
+def facts_behind(cut: Cut) -> QuerySet[Fact]:
+    """Return the facts that overlap the period, as they were known, in order of time."""
+    since, until = moment_of(cut.window.start), moment_of(cut.window.end)
+    rows = Fact.objects.filter(indicator=cut.result.objective.indicator_id, recorded_at__lte=cut.known_at)
+    rows = rows.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=cut.known_at))
+    rows = rows.filter(Q(end__isnull=True) | Q(end__gt=since), start__lt=until)
+    scopes = cut.objective.scope if cut.objective else ()
+    if scopes:
+        rows = rows.filter(scope__in=["", *scopes])
+    return rows.order_by("start", "pk")
+
+
+def outages_of(cut: Cut) -> list[Outage]:
+    """Return the outages that counted in the period, in order, each with what a person would look up."""
+    windows = cut.partition.outages()
+    if not windows:
+        return []
+    bad = facts_behind(cut).filter(state__in=(FactState.DOWN, FactState.DEGRADED))
+    facts = list(bad.exclude(reference="").values_list("start", "end", "state", "reference"))
+    known = [(instant_of(start), instant_of(end) if end else cut.as_of, state, name) for start, end, state, name in facts]
+    return [Outage(window.start, window.end, _references(window, known)) for window in windows]
+
+
+def budget_points(cut: Cut, allowed: Fraction) -> list[tuple[int, Fraction | None]]:
+    """Return the error budget that is left along the period: level while all is well, falling through lost time."""
+    weights = bad_weights(cut.objective)
+    left = allowed
+    points: list[tuple[int, Fraction | None]] = [(cut.window.start, left)]
+    for span in cut.spans:
+        weight = weights.get(span.name, Fraction(0))
+        if weight:
+            points.append((span.start, left))
+            left -= weight * span.seconds
+            points.append((span.end, left))
+    points.append((cut.as_of, left))
+    return points
+
+
+def bad_weights(terms: ObjectiveTerms | None) -> dict[str, Fraction]:
+    """Return which share of a second of each class is lost under the terms."""
+    if terms is None:
+        return {}
+    unknown = Fraction(1 if terms.unknown.counts_as == "down" else 0)
+    return {Class.DOWN.value: Fraction(1), Class.DEGRADED.value: 1 - terms.degraded, Class.UNKNOWN.value: unknown}
+
+
+def _references(window: Window, facts: Iterable[tuple[int, int, int, str]]) -> tuple[str, ...]:
+    """Return the incidents of the facts that overlap an outage, those that were down first."""
+    found: Sequence[tuple[int, int, int, str]] = [fact for fact in facts if fact[0] < window.end and fact[1] > window.start]
+    names = dict.fromkeys(name for _start, _end, _state, name in sorted(found, key=lambda fact: (-fact[2], fact[0])))
+    return tuple(names)[:REFERENCES_MOST]

@@ -1,0 +1,163 @@
+"""Facts as the engine reads them: the rows that matter for a window, as one `States`.
+
+A change becomes the interval up to the next change of its stream, so that streams of different origins do not end each
+other's changes. Where silence means up, one interval of up lies under everything, as long as the indicator is recorded.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from agreements.models import Indicator
+from monitoring.instants import EARLIEST, instant_of, moment_of
+from monitoring.models import FactState
+from monitoring.states_sql import COLUMNS, CURRENT, KNOWN_AT, SCOPES, WINDOW
+from slmo.core.facts import OPEN, State, States
+from slmo.core.intervals import Intervals
+from slmo.core.terms import Agreement as Terms
+from slmo.core.units import DAY, Window
+
+_NAMES = {
+    FactState.UP: State.UP,
+    FactState.DEGRADED: State.DEGRADED,
+    FactState.DOWN: State.DOWN,
+    FactState.UNKNOWN: State.UNKNOWN,
+}
+_CODES = np.array([_NAMES[state].code for state in sorted(FactState)], dtype=np.int8)
+_NAMING = 0  # sequence number of rows that are not facts: below every fact's
+
+
+def states_load(
+    indicator: Indicator, window: Window, terms: Terms | None = None, known_at: datetime | None = None
+) -> States:
+    """Return what is recorded about the indicator in the window, and around it as far as the terms look.
+
+    `terms` widen the window by the longest minimum outage and unknown time that they forgive; where they count whole
+    minutes, to the beginnings and ends of the outages at its edges. `known_at` asks what was known at that moment.
+    """
+    wide = window_widened(window, terms)
+    while True:
+        states = _states_read(indicator, wide, known_at)
+        settled = outages_whole(states, wide, terms) if counts_whole_minutes(terms) else wide
+        if settled == wide:
+            return states
+        # The outage at an edge goes on: look a day further than it is known to reach.
+        wide = Window(settled.start - DAY * (settled.start < wide.start), settled.end + DAY * (settled.end > wide.end))
+
+
+def window_widened(window: Window, terms: Terms | None) -> Window:
+    """Return the window with the time before and after it on which its figures may depend."""
+    margin = max((_margin(one) for one in _objectives(terms)), default=0)
+    return Window(window.start - margin, window.end + margin)
+
+
+def counts_whole_minutes(terms: Terms | None) -> bool:
+    """Tell whether any objective of the terms counts whole minutes of an outage."""
+    return any(one.whole_minutes for one in _objectives(terms))
+
+
+def outages_whole(states: States, window: Window, terms: Terms | None) -> Window:
+    """Return the window widened so that no run of degraded or down time reaches over its edges."""
+    bad = (states.state == State.DOWN.code) | (states.state == State.DEGRADED.code)
+    bridge = max((one.unknown.last_for for one in _objectives(terms)), default=0)
+    ends = np.minimum(states.end[bad], OPEN - bridge) + bridge
+    runs = Intervals.united(states.start[bad], np.where(states.end[bad] == OPEN, OPEN, ends))
+    reaching = (runs.starts <= window.end) & (runs.ends >= window.start)
+    if not reaching.any():
+        return window
+    start, end = int(runs.starts[reaching].min()), int(runs.ends[reaching].max())
+    return Window(min(window.start, start), window.end if end == OPEN else max(window.end, end))
+
+
+def day_digest(states: States, window: Window) -> str:
+    """Return the SHA-256 over the facts that cover the window, clipped to it, in the order of their recording."""
+    inside = (states.start < window.end) & (states.end > window.start)
+    order = np.argsort(states.seq[inside], kind="stable")
+    starts = np.maximum(states.start[inside], window.start)[order].tolist()
+    ends = np.minimum(states.end[inside], window.end)[order].tolist()
+    codes, scopes = states.state[inside][order].tolist(), states.scope[inside][order].tolist()
+    overrides = states.override[inside][order].tolist()
+    lines = [
+        f"{start} {end} {code} {states.scopes[scope]} {int(override)}"
+        for start, end, code, scope, override in zip(starts, ends, codes, scopes, overrides, strict=True)
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _objectives(terms: Terms | None) -> list[Any]:
+    """Return the terms of every objective in every version."""
+    return [one for version in terms.versions for one in version.objectives.values()] if terms else []
+
+
+def _margin(objective: Any) -> int:
+    """Return how far, in seconds, a second's class may depend on what lies before or after it."""
+    return int(objective.minimum_outage + objective.unknown.last_for + 60 * objective.whole_minutes + 1)
+
+
+def _states_read(indicator: Indicator, window: Window, known_at: datetime | None) -> States:
+    """Return the facts that reach into the window, with the rows that name scopes and the one for silence."""
+    holds = CURRENT if known_at is None else KNOWN_AT
+    values = {
+        "indicator": indicator.pk,
+        "since": _moment(window.start),
+        "until": _moment(window.end),
+        "known_at": known_at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SCOPES.format(holds=holds), values)
+        named = cursor.fetchall()
+        cursor.execute(WINDOW.format(holds=holds, columns=COLUMNS), values)
+        rows = cursor.fetchall()
+    base = [(start, start, State.UP.code, scope, _NAMING, False) for scope, start in named]
+    return _states_made(base + _silence(indicator) + _spans(rows))
+
+
+def _moment(instant: int) -> datetime:
+    """Return an instant as the database takes it, kept between the years 1 and 9999."""
+    return moment_of(max(instant, EARLIEST))
+
+
+def _silence(indicator: Indicator) -> list[tuple[int, int, int, str, int, bool]]:
+    """Return the interval in which silence means up; none where it does not."""
+    if not indicator.gaps_up:
+        return []
+    start = instant_of(indicator.recorded_from) if indicator.recorded_from else 0
+    end = instant_of(indicator.recorded_until) if indicator.recorded_until else OPEN
+    return [(start, end, State.UP.code, "", _NAMING, False)] if end > start else []
+
+
+def _spans(rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, int, int, str, int, bool]]:
+    """Return the rows as intervals: each change ends where the next one of its origin and scope begins."""
+    following: dict[tuple[str, str], int] = {}
+    ended: dict[int, int] = {}
+    changes = [row for row in rows if row[2] is None]
+    for seq, start, _end, _state, scope, origin, _override in sorted(changes, key=lambda r: (r[1], r[0]), reverse=True):
+        ended[seq] = following.get((origin, scope), OPEN)
+        following[origin, scope] = start
+    spans = [
+        (start, ended[seq] if end is None else end, int(_CODES[state]), scope, seq, override)
+        for seq, start, end, state, scope, _origin, override in rows
+    ]
+    return [span for span in spans if span[1] > span[0]]
+
+
+def _states_made(rows: list[tuple[int, int, int, str, int, bool]]) -> States:
+    """Return the rows as the engine's columns."""
+    start, end, state, scope, seq, override = zip(*rows, strict=True) if rows else ((),) * 6
+    scopes = tuple(sorted({"", *scope}))
+    codes = {name: code for code, name in enumerate(scopes)}
+    return States(
+        np.asarray(start, dtype=np.int64),
+        np.asarray(end, dtype=np.int64),
+        np.asarray(state, dtype=np.int8),
+        np.asarray(seq, dtype=np.int64),
+        np.zeros(len(rows), dtype=np.bool_),
+        np.asarray(override, dtype=np.bool_),
+        np.asarray([codes[one] for one in scope], dtype=np.int64),
+        np.zeros(len(rows), dtype=np.int64),
+        scopes,
+    )
