@@ -1,0 +1,45 @@
+"""Burn alerts of an objective at a moment, read from the same partition as its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slmo.core.budget import BURN_WINDOWS, AlertState, BurnWindow, alert_firing, burn_rate
+from slmo.core.exclusions import ExclusionWindow
+from slmo.core.facts import States
+from slmo.core.governing import spans
+from slmo.core.judgement import judge
+from slmo.core.partition import Class, partition
+from slmo.core.terms.model import Agreement
+from slmo.core.units import Window
+
+
+def alert_state(
+    agreement: Agreement,
+    objective: str,
+    states: States,
+    as_of: int,
+    period: int,
+    exclusions: Sequence[ExclusionWindow] = (),
+    table: Sequence[BurnWindow] = BURN_WINDOWS,
+) -> list[AlertState]:
+    """Return for each burn window its rates at `as_of` and whether it fires; `period` is the objective's, in seconds.
+
+    A long window with unknown time never fires: it is not wholly covered by facts.
+    """
+    terms = spans(agreement, objective, Window(as_of - 1, as_of), as_of)[0].terms(objective)
+    if terms is None or terms.target is None:
+        return []
+    found = []
+    for row in table:
+        rates, covered = [], True
+        for length in (row.long, row.short):
+            seconds = partition(
+                agreement, objective, states, Window(as_of - length, as_of), as_of, exclusions
+            ).seconds()
+            judged = judge(terms, seconds, closed=True)
+            rates.append(burn_rate(judged.total - judged.good, judged.total, terms.target.value))
+            covered = covered and not (length == row.long and seconds[Class.UNKNOWN])
+        factor = row.factor(period)
+        found.append(AlertState(row, factor, rates[0], rates[1], alert_firing(factor, rates[0], rates[1], covered)))
+    return found

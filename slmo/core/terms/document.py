@@ -1,0 +1,179 @@
+"""From documents to an agreement with versions; canonical text and digests."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from slmo.core.calendar import Calendar
+from slmo.core.errors import EngineError, TermError
+from slmo.core.periods import day_start
+from slmo.core.terms.calendars import calendars_read, exclusions_read
+from slmo.core.terms.model import Agreement, ObjectiveTerms, Version
+from slmo.core.terms.objectives import objective_read
+from slmo.core.terms.reader import Reader, date_of, fraction_of
+from slmo.core.units import exact_decimal
+from slmo.core.zones import zone_get
+
+API_VERSION = "slmo/v1"
+TYPES = ("SLA", "OLA", "UC")
+_SPEC = (
+    "type", "service", "provider", "customer", "timezone", "effective", "currency", "calendars", "exclusions",
+    "objectives",
+)  # fmt: skip
+_DEEPEST = 30
+
+
+def agreement_parse(documents: Sequence[Mapping[str, Any]]) -> Agreement:
+    """Return the agreement that the documents of one name make, amendments in any order.
+
+    Raises TermError for anything that is unknown, missing or contradicts another term.
+    """
+    if not documents:
+        raise TermError("", None, "a document with apiVersion slmo/v1 and kind Agreement")
+    read = sorted((_Document(one) for one in documents), key=lambda one: one.effective_from)
+    for earlier, later in zip(read, read[1:], strict=False):
+        _amendment_check(earlier, later)
+    last = read[-1]
+    following = [*(one.start for one in read[1:]), None]
+    versions = tuple(one.version(until) for one, until in zip(read, following, strict=True))
+    return Agreement(
+        name=last.name,
+        title=last.title,
+        type=last.spec.choice("type", TYPES, "SLA"),
+        service=last.spec.text("service", ""),
+        provider=last.spec.text("provider", ""),
+        customer=last.spec.text("customer", ""),
+        timezone=last.zone,
+        currency=last.spec.text("currency", ""),
+        versions=versions,
+        digest=_digest([one.document for one in read]),
+        anchor=read[0].effective_from,
+    )
+
+
+def _amendment_check(earlier: _Document, later: _Document) -> None:
+    if earlier.name != later.name:
+        raise TermError("metadata.name", later.name, f"{earlier.name}, because all documents are of one agreement")
+    if earlier.effective_from == later.effective_from:
+        raise TermError("spec.effective.from", later.effective_from, "a later date in each amendment")
+    if earlier.zone != later.zone:
+        raise TermError("spec.timezone", later.zone, f"{earlier.zone}: the zone belongs to the agreement")
+
+
+class _Document:
+    """One document: name, zone and dates read at once, the terms when the version is made."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        top = Reader(document)
+        top.choice("apiVersion", (API_VERSION,))
+        top.choice("kind", ("Agreement",))
+        top.known("apiVersion", "kind", "metadata", "spec")
+        metadata = Reader(top.get("metadata", "a mapping with a name"), "metadata")
+        metadata.known("name", "title")
+        self.document = document
+        self.name = metadata.text("name")
+        self.title = metadata.text("title", self.name)
+        self.spec = Reader(top.get("spec", "the terms"), "spec")
+        self.spec.known(*_SPEC)
+        self.zone = self.spec.parsed("timezone", lambda name: zone_get(name).key, expected="an IANA time zone")
+        self._dates()
+
+    def _dates(self) -> None:
+        effective = Reader(self.spec.get("effective", "a mapping with `from`"), self.spec.at("effective"))
+        effective.known("from", "until")
+        self.effective_from = date_of(effective.get("from", "the date on which it takes effect"), effective.at("from"))
+        self.start = day_start(self.zone, self.effective_from)
+        self.until: int | None = None
+        if effective.has("until"):
+            until = date_of(effective.value["until"], effective.at("until"))
+            if until <= self.effective_from:
+                raise TermError(effective.at("until"), effective.value["until"], "a date after `from`")
+            self.until = day_start(self.zone, until)
+
+    def version(self, following: int | None) -> Version:
+        """Return the version, in force until its own end or the next version's start."""
+        ends = [end for end in (self.until, following) if end is not None]
+        calendars = calendars_read(self.spec, self.zone)
+        for key in ("service", "provider", "customer", "currency"):
+            self.spec.text(key, "")
+        self.spec.choice("type", TYPES, "SLA")
+        return Version(
+            id=self.effective_from.isoformat(),
+            effective_from=self.start,
+            effective_until=min(ends) if ends else None,
+            digest=document_digest(self.document),
+            calendars=calendars,
+            exclusions=exclusions_read(self.spec, self.zone),
+            objectives=self._objectives(calendars),
+            document=self.document,
+            always=Calendar.always(self.zone),
+        )
+
+    def _objectives(self, calendars: Mapping[str, Calendar]) -> dict[str, ObjectiveTerms]:
+        found: dict[str, ObjectiveTerms] = {}
+        for path, value in self.spec.items("objectives", "a list of objectives"):
+            terms = objective_read(value, path, calendars)
+            if terms.name in found:
+                raise TermError(f"{path}.name", terms.name, "each objective's name once")
+            found[terms.name] = replace(terms, title=terms.title or terms.name)
+        if not found:
+            raise TermError(self.spec.at("objectives"), [], "at least one objective")
+        return found
+
+
+def document_canonical(document: Mapping[str, Any]) -> bytes:
+    """Return the document's canonical text: JSON with sorted keys, without spaces, numbers as plain decimals, in UTF-8.
+
+    The same terms written as YAML or JSON, with keys in any order, have the same canonical text.
+    """
+    try:
+        return json.dumps(_plain(document, 0), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    except UnicodeEncodeError as error:
+        raise TermError("", None, "text that can be written in UTF-8") from error
+
+
+def document_digest(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the canonical text, in hexadecimal digits."""
+    return hashlib.sha256(document_canonical(document)).hexdigest()
+
+
+def _digest(documents: Sequence[Mapping[str, Any]]) -> str:
+    """Return the digest of an agreement: of its canonical documents, earliest first, one a line."""
+    return hashlib.sha256(b"\n".join(document_canonical(one) for one in documents)).hexdigest()
+
+
+def _plain(value: Any, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise TermError("", None, f"at most {_DEEPEST} levels of nesting")
+    if isinstance(value, Mapping):
+        return {_key(key): _plain(one, depth + 1) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one, depth + 1) for one in value]
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, int | float | Decimal):
+        return _number(value)
+    raise TermError("", value, "texts, numbers, lists and mappings")
+
+
+def _key(key: Any) -> str:
+    if not isinstance(key, str | dt.date):
+        raise TermError("", key, "keys that are text")
+    return key.isoformat() if isinstance(key, dt.date) else key
+
+
+def _number(value: int | float | Decimal) -> Any:
+    """Return a number that JSON writes as a plain decimal; one with a fraction becomes a text marked as a number."""
+    try:
+        text = exact_decimal(fraction_of(value))
+    except EngineError as error:
+        raise TermError("", value, str(error)) from error
+    return int(text) if "." not in text else {"number": text}
