@@ -4,6 +4,7 @@ docs/operations.md lists each variable; a test derives that list from the calls 
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -142,8 +143,8 @@ CELERY_TIMEZONE = "UTC"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
+    "rules.permissions.ObjectPermissionBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -152,6 +153,29 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "/login/"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique in any spelling, by an index on lower(email)
+
+# Log-in by e-mail address; accounts are made under Administration, nobody signs up.
+ACCOUNT_ADAPTER = "slmo.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Failed log-ins are counted by axes below; these limits keep programs from trying many accounts.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": None}
+
+# Five wrong passwords for one account from one address close it to that address for a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "slmo.accounts.lockout.username_of"
+AXES_LOCKOUT_CALLABLE = "slmo.accounts.lockout.lockout_page"
+AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env_flag("COOKIES_SECURE", "0")
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -173,6 +197,8 @@ EMAIL_HOST_PASSWORD = env("EMAIL_PASSWORD")
 EMAIL_USE_TLS = env_flag("EMAIL_TLS", "0")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "slmo@localhost")
+# Webhooks reach public addresses; 1 permits receivers within the portal's own network too.
+WEBHOOK_ALLOW_PRIVATE = env_flag("WEBHOOK_ALLOW_PRIVATE", "0")
 
 # One upload may hold a year of one-minute checks: 525 600 rows of about 40 bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024

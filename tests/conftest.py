@@ -18,4 +18,5 @@ django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from tests.support.browser import *  # noqa: E402, F403  # fixtures: browser, page
+from tests.support.database import *  # noqa: E402, F403  # the test database may be emptied
 from tests.support.skips import *  # noqa: E402, F403  # hooks: a skipped test fails a run under CI

@@ -3,9 +3,10 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import slmo.accounts.zones
 from django.conf import settings
 from django.db import migrations, models
+
+import slmo.accounts.zones
 
 
 class Migration(migrations.Migration):
@@ -214,7 +215,7 @@ class Migration(migrations.Migration):
             model_name="assignment",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("level__gte", 2), ("level__lte", 7), ("role", "level")),
+                    models.Q(("level__gte", 2), ("level__isnull", False), ("level__lte", 7), ("role", "level")),
                     models.Q(("level__isnull", True), ("role", "customer")),
                     _connector="OR",
                 ),

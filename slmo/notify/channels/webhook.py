@@ -7,6 +7,9 @@ import ipaddress
 import json
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -18,6 +21,7 @@ from slmo.notify.models import Delivery
 from slmo.notify.pipeline.letter import Letter
 
 SECONDS = 5  # to connect, and for each read
+DEADLINE = 10  # for the whole exchange
 ANSWER_BYTES = 4096  # read of an answer at most; nothing in it is used
 BODY_BYTES = 64 * 1024  # sent at most
 
@@ -73,15 +77,15 @@ def _post(url: SplitResult, body: bytes, secret: str) -> int:
         "User-Agent": "SLMO",
         "X-SLMO-Signature": signature_of(secret, body),
     }
+    path = (url.path or "/") + (f"?{url.query}" if url.query else "")
     try:
-        connection = _connection(url)
-        try:
-            connection.request("POST", (url.path or "/") + (f"?{url.query}" if url.query else ""), body, headers)
+        with closing(_connection(url)) as connection, _deadline(connection.sock):
+            if isinstance(connection.sock, ssl.SSLSocket):
+                connection.sock.do_handshake()
+            connection.request("POST", path, body, headers)
             response = connection.getresponse()
             response.read(ANSWER_BYTES)
             return response.status
-        finally:
-            connection.close()
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise ChannelError(f"{type(error).__name__}: {error}") from error
 
@@ -91,9 +95,28 @@ def _connection(url: SplitResult) -> http.client.HTTPConnection:
     host, secure = url.hostname or "", url.scheme == "https"
     port = url.port or (443 if secure else 80)
     connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
-    plain = socket.create_connection((address_checked(host, port), port), timeout=SECONDS)
-    connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if secure else plain
+    connection.sock = socket.create_connection((address_checked(host, port), port), timeout=SECONDS)
+    if secure:
+        context = ssl.create_default_context()
+        connection.sock = context.wrap_socket(connection.sock, server_hostname=host, do_handshake_on_connect=False)
     return connection
+
+
+@contextmanager
+def _deadline(sock: socket.socket) -> Iterator[None]:
+    """Cut the connection off after DEADLINE seconds, however slowly the other end goes on talking."""
+    timer = threading.Timer(DEADLINE, _cut, [sock])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(sock: socket.socket) -> None:
+    """End a connection from another thread; one that has ended already needs nothing."""
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def address_checked(host: str, port: int) -> str:
