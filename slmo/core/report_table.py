@@ -1,0 +1,67 @@
+"""The report as a table for people; every figure is cut against the provider, with the seconds beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from slmo.core.result import PeriodResult, number
+from slmo.core.terms import Agreement, Target
+from slmo.core.units import exact_decimal, format_instant, truncate
+
+PLACES = 4
+COLUMNS = ("objective", "from", "to", "version", "verdict", "achieved", "target", "good / total", "budget left", "credit")
+
+
+def report_table(
+    agreement: Agreement, results: Sequence[PeriodResult], as_of: int, with_partition: bool = False
+) -> str:
+    """Return the report: a heading, one line for each period, and with `with_partition` its spans below it."""
+    zone = agreement.timezone
+    title = agreement.name if agreement.title == agreement.name else f"{agreement.name}: {agreement.title}"
+    rows = [COLUMNS, *(_row(agreement, result) for result in results)]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(COLUMNS))]
+    lines = [f"{title} ({zone}), as of {format_instant(as_of, zone)}", ""]
+    for row, result in zip(rows, [None, *results], strict=True):
+        lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        if with_partition and result is not None:
+            lines += _spans(result, zone)
+    return "\n".join(lines) + "\n"
+
+
+def _spans(result: PeriodResult, zone: str) -> Iterator[str]:
+    for start, end, one in result.partition.intervals() if result.partition else ():
+        yield f"    {format_instant(start, zone)}  {format_instant(end, zone)}  {one.value:<12}  {end - start} s"
+
+
+def _row(agreement: Agreement, result: PeriodResult) -> tuple[str, ...]:
+    version = next((one for one in agreement.versions if one.id == result.version), None)
+    terms = version.objectives[result.objective] if version else None
+    return (
+        result.objective,
+        _local(result.window.start, agreement.timezone),
+        _local(result.window.end, agreement.timezone),
+        result.version or "-",
+        result.verdict.value,
+        "-" if result.achieved is None else f"{truncate(result.achieved * 100, PLACES)} %",
+        target_text(terms.target) if terms and terms.target else "-",
+        f"{number(result.good)} / {result.total} s",
+        "-" if result.budget is None else f"{_seconds(result.budget.remaining)} s",
+        "-" if result.credit is None else f"{result.credit.amount} {agreement.currency}".strip(),
+    )
+
+
+def _seconds(value: Fraction) -> str:
+    text = exact_decimal(value)
+    return text if len(text) < 16 else truncate(value, 3)
+
+
+def _local(instant: int, zone: str) -> str:
+    text = format_instant(instant, zone)
+    return text[:10] if text[11:19] == "00:00:00" else text
+
+
+def target_text(target: Target) -> str:
+    """Return a target as it is written in an agreement."""
+    value = target.value * 100 if target.unit == "%" else target.value
+    return f"{target.op} {exact_decimal(value)}{ {'%': '%', 'seconds': 's'}.get(target.unit, '') }"
