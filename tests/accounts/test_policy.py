@@ -16,18 +16,65 @@ from tests.support.people import organisation, person
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
 
-NEEDED = (
-    "catalogue_view service_edit dependency_edit agreement_view agreement_create version_draft version_propose "
-    "version_accept version_sign version_sign_recorded version_withdraw objective_view facts_view facts_record "
-    "facts_import source_edit correction_propose correction_approve exclusion_propose exclusion_approve "
-    "objective_reassess breach_view breach_acknowledge breach_assign breach_note breach_explain breach_close "
-    "report_view report_publish whatif_run review_schedule review_hold review_conclude improvement_edit procedure_edit "
-    "strategy_edit user_edit organisation_edit audit_view token_issue export_view"
-).split()
-CUSTOMERS = (
-    "agreement_view breach_view catalogue_view export_view facts_view objective_view report_view token_issue "
-    "version_accept version_draft version_propose version_sign version_withdraw whatif_run"
-).split()
+NEEDED = [
+    "catalogue_view",
+    "service_edit",
+    "dependency_edit",
+    "agreement_view",
+    "agreement_create",
+    "version_draft",
+    "version_propose",
+    "version_accept",
+    "version_sign",
+    "version_sign_recorded",
+    "version_withdraw",
+    "objective_view",
+    "facts_view",
+    "facts_record",
+    "facts_import",
+    "source_edit",
+    "correction_propose",
+    "correction_approve",
+    "exclusion_propose",
+    "exclusion_approve",
+    "objective_reassess",
+    "breach_view",
+    "breach_acknowledge",
+    "breach_assign",
+    "breach_note",
+    "breach_explain",
+    "breach_close",
+    "report_view",
+    "report_publish",
+    "whatif_run",
+    "review_schedule",
+    "review_hold",
+    "review_conclude",
+    "improvement_edit",
+    "procedure_edit",
+    "strategy_edit",
+    "user_edit",
+    "organisation_edit",
+    "audit_view",
+    "token_issue",
+    "export_view",
+]
+CUSTOMERS = [
+    "agreement_view",
+    "breach_view",
+    "catalogue_view",
+    "export_view",
+    "facts_view",
+    "objective_view",
+    "report_view",
+    "token_issue",
+    "version_accept",
+    "version_draft",
+    "version_propose",
+    "version_sign",
+    "version_withdraw",
+    "whatif_run",
+]
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ class Assignment(models.Model):
                 name="accounts_assignment_once",
                 violation_error_message=_("This person already has an assignment in this organisation."),
             ),
-            # A level belongs to the role by level, from 2 to 7, and to no other. (SQL takes a comparison with NULL as passed.)
+            # A level belongs to the role by level, from 2 to 7, and to no other; NULL passes comparisons in SQL.
             models.CheckConstraint(
                 condition=models.Q(role="level", level__isnull=False, level__gte=LEVEL_LEAST, level__lte=LEVEL_MOST)
                 | models.Q(role="customer", level__isnull=True),
