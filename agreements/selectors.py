@@ -13,7 +13,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agreements.models import Agreement, Dependency, Indicator, Objective, Service, Side, Version, VersionState
 from agreements.services.signature import digest_join
-from slmo.accounts.models import User
+from slmo.accounts.models import Organisation, User
+from slmo.accounts.selectors import is_provider_staff, organisation_ids_of
 from slmo.core.terms import Agreement as Terms
 from slmo.core.terms import agreement_parse
 
@@ -22,14 +23,9 @@ _terms: OrderedDict[tuple[int, str], Terms] = OrderedDict()
 _terms_lock = Lock()
 
 
-def organisations_of(user: User | AnonymousUser | None) -> set[int]:
-    """Return the ids of the organisations that the person acts for; none for nobody."""
-    return {held.organisation_id for held in user.held} if isinstance(user, User) and user.is_active else set()
-
-
 def agreements_visible(user: User | AnonymousUser) -> QuerySet[Agreement]:
     """Return the agreements that the person's organisations provide or receive, once something is on the table."""
-    own = organisations_of(user)
+    own = organisation_ids_of(user)
     shown = Version.objects.filter(_shown_to(own), agreement=OuterRef("pk"))
     return (
         Agreement.objects.filter(Q(provider__in=own) | Q(customer__in=own))
@@ -45,7 +41,7 @@ def agreement_get(user: User | AnonymousUser, slug: str) -> Agreement:
 
 def versions_visible(user: User | AnonymousUser, agreement: Agreement) -> QuerySet[Version]:
     """Return the versions of an agreement that were ever proposed, and the person's own side's drafts."""
-    own = organisations_of(user)
+    own = organisation_ids_of(user)
     return (
         agreement.versions.filter(Q(agreement__provider__in=own) | Q(agreement__customer__in=own))
         .filter(_shown_to(own))
@@ -59,10 +55,16 @@ def version_get(user: User | AnonymousUser, slug: str, number: int) -> Version:
 
 
 def services_visible(user: User | AnonymousUser) -> QuerySet[Service]:
-    """Return the services that the person's organisations deliver, or have agreements about."""
-    own = organisations_of(user)
+    """Return the services that the person's organisations deliver, or have agreements about.
+
+    A provider's people see the suppliers' services too: they record them, and open contracts about them.
+    """
+    own = organisation_ids_of(user)
     agreed = agreements_visible(user).filter(service=OuterRef("pk")).order_by()
-    return Service.objects.filter(Q(organisation__in=own) | Exists(agreed)).select_related("organisation", "owner")
+    seen = Q(organisation__in=own) | Exists(agreed)
+    if is_provider_staff(user):
+        seen |= Q(organisation__kind=Organisation.Kind.SUPPLIER)
+    return Service.objects.filter(seen).select_related("organisation", "owner")
 
 
 def service_get(user: User | AnonymousUser, slug: str) -> Service:
@@ -72,7 +74,7 @@ def service_get(user: User | AnonymousUser, slug: str) -> Service:
 
 def objectives_visible(user: User | AnonymousUser) -> QuerySet[Objective]:
     """Return the objectives of the agreements that the person may see."""
-    own = organisations_of(user)
+    own = organisation_ids_of(user)
     return Objective.objects.filter(Q(agreement__provider__in=own) | Q(agreement__customer__in=own)).select_related(
         "agreement__service", "agreement__provider", "agreement__customer", "indicator"
     )
@@ -85,7 +87,7 @@ def objective_get(user: User | AnonymousUser, slug: str, name: str) -> Objective
 
 def indicators_visible(user: User | AnonymousUser) -> QuerySet[Indicator]:
     """Return the indicators of services that the person's organisations deliver, or that judge their agreements."""
-    own = organisations_of(user)
+    own = organisation_ids_of(user)
     judging = objectives_visible(user).filter(indicator=OuterRef("pk")).order_by()
     return Indicator.objects.filter(Q(service__organisation__in=own) | Exists(judging)).select_related(
         "service__organisation"
@@ -100,9 +102,9 @@ def dependencies_visible(user: User | AnonymousUser) -> QuerySet[Dependency]:
     )
 
 
-def sides_of(user: User | AnonymousUser | None, agreement: Agreement) -> list[str]:
+def sides_of(user: User | AnonymousUser, agreement: Agreement) -> list[str]:
     """Return the sides of the table on which the person sits."""
-    own = organisations_of(user)
+    own = organisation_ids_of(user)
     sides = ((Side.PROVIDER, agreement.provider_id), (Side.CUSTOMER, agreement.customer_id))
     return [str(side) for side, organisation in sides if organisation in own]
 
@@ -147,7 +149,7 @@ def terms_load(agreements: Iterable[Agreement]) -> dict[int, Terms]:
     return found
 
 
-def _shown_to(own: set[int]) -> Q:
+def _shown_to(own: frozenset[int]) -> Q:
     """Return the condition that a version was proposed once, or was drafted by one of these organisations."""
     return (
         Q(proposed_at__isnull=False)

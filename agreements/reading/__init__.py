@@ -1,0 +1,1 @@
+"""Read terms aloud: from the engine's values to sentences, pictures and differences. Pure functions, no database."""

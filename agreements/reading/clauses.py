@@ -1,0 +1,186 @@
+"""A version as sections of clauses: what a person reads, and what a redline compares."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from agreements.reading import sentences
+from agreements.reading.allowance import counted_seconds, down_allowed, down_beyond
+from agreements.reading.timetable import hours_text, timetable_draw, weekly_text
+from slmo.core.calendar import Calendar, WorksAs
+from slmo.core.terms import CreditTerms, ObjectiveTerms, Version
+from slmo.web import words
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One term: `key` identifies it in every version, `text` is what it says, `note` what that means in practice."""
+
+    key: str
+    label: str
+    text: str
+    note: str = ""
+    main: bool = False
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One row of a credit table: `below` as a figure, the time down that it takes, and what is then due."""
+
+    below: str
+    down: str
+    percent: str
+    amount: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Clauses that belong together: the term, a calendar, the exclusions, an objective."""
+
+    key: str
+    title: str
+    kind: str
+    clauses: tuple[Clause, ...]
+    picture: SafeString | str = ""
+    tiers: tuple[Tier, ...] = field(default=())
+
+
+def version_read(version: Version) -> list[Section]:
+    """Return a version's terms as sections, the objectives first."""
+    document = version.document["spec"]
+    return [
+        *(
+            objective_section(version, terms, str(document.get("currency", "")))
+            for terms in version.objectives.values()
+        ),
+        *(calendar_section(name, calendar) for name, calendar in version.calendars.items()),
+        *exclusions_section(version),
+        term_section(document),
+    ]
+
+
+def objective_section(version: Version, terms: ObjectiveTerms, currency: str) -> Section:
+    """Return everything that a version says about one objective."""
+    clauses = list(_objective_clauses(version, terms))
+    tiers = tuple(_tiers(version, terms, terms.credits, currency)) if terms.credits else ()
+    clauses.append(Clause("credits", _("Credits"), _credit_text(terms.credits, tiers, currency)))
+    calendar = version.calendar_of(terms)
+    picture = "" if calendar.is_always else timetable_draw(calendar)
+    return Section(f"objective.{terms.name}", terms.title, "objective", tuple(clauses), picture, tiers)
+
+
+def _objective_clauses(version: Version, terms: ObjectiveTerms) -> Iterator[Clause]:
+    """Yield the clauses of an objective in the order in which people ask about them."""
+    allowed = down_allowed(version, terms)
+    note = sentences.allowance_sentence(terms.period, allowed) if allowed is not None else ""
+    yield Clause("target", _("Target"), sentences.target_sentence(terms), note, main=True)
+    yield Clause("period", _("Period"), sentences.period_sentence(terms.period))
+    yield Clause("hours", _("Service hours"), sentences.hours_sentence(terms), _counted_note(version, terms))
+    yield Clause("scope", _("Where"), sentences.scope_sentence(terms))
+    if terms.indicator in ("availability", "outages"):
+        yield Clause("degraded", _("Degraded"), sentences.degraded_sentence(terms))
+        yield Clause("unknown", _("Unknown"), sentences.unknown_sentence(terms))
+        yield Clause("minimum_outage", _("Short outages"), sentences.outage_sentence(terms))
+    yield Clause("maintenance", _("Maintenance"), str(sentences.MAINTENANCE[terms.maintenance]))
+    yield Clause("amendment", _("Amendment"), str(sentences.AMENDMENT[terms.amendment]))
+    for key, value in terms.other.items():
+        yield Clause(key, key.replace("_", " ").capitalize(), _value_text(value))
+
+
+def _counted_note(version: Version, terms: ObjectiveTerms) -> str:
+    """Return how much of an average period counts."""
+    length = words.duration(counted_seconds(version, terms), 2)
+    return _("%(length)s count in an average period.") % {"length": length}
+
+
+def _value_text(value: Any) -> str:
+    """Return a term of an indicator without sentences of its own, as it is written."""
+    return ", ".join(str(one) for one in value) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _tiers(version: Version, terms: ObjectiveTerms, agreed: CreditTerms, currency: str) -> Iterator[Tier]:
+    """Yield the rows of the credit table, the mildest first."""
+    for tier in reversed(agreed.tiers):
+        timed = terms.indicator == "availability"
+        amount = agreed.charge * Decimal(tier.percent.numerator) / Decimal(tier.percent.denominator) / 100
+        yield Tier(
+            below=words.percent_exact(tier.below),
+            down=words.duration(down_beyond(version, terms, tier.below)) if timed else words.DASH,
+            percent=words.percent_exact(tier.percent / 100),
+            amount=money(amount, currency) if agreed.charge else words.DASH,
+        )
+
+
+def money(amount: Decimal | Fraction, currency: str) -> str:
+    """Return an amount with its currency: "1 200.00 EUR"."""
+    return f"{words.number(amount, 2)}{words.NBSP}{currency}".rstrip()
+
+
+def _credit_text(agreed: CreditTerms | None, tiers: Iterable[Tier], currency: str) -> str:
+    """Return the credits in sentences, tier by tier."""
+    if agreed is None:
+        return _("A missed target earns no credit.")
+    text = [_("Below %(below)s: %(percent)s of the charge.") % {"below": t.below, "percent": t.percent} for t in tiers]
+    if agreed.charge:
+        text.append(_("The charge is %(amount)s a period.") % {"amount": money(agreed.charge, currency)})
+    for cap, sentence in (
+        (agreed.cap_month, _("At most %(amount)s a month.")),
+        (agreed.cap_year, _("At most %(amount)s a contract year.")),
+    ):
+        text += [sentence % {"amount": money(cap, currency)}] if cap is not None else []
+    return " ".join(text)
+
+
+def calendar_section(name: str, calendar: Calendar) -> Section:
+    """Return service hours: the weekly pattern, and the dates on which it is otherwise."""
+    weekly = Clause("weekly", _("Every week"), weekly_text(calendar))
+    dated = [
+        Clause(f"on.{day.isoformat()}", words.day(day), _exception_text(calendar, day))
+        for day in sorted(calendar.exceptions)
+    ]
+    title = _("Calendar “%(name)s”") % {"name": name}
+    return Section(f"calendar.{name}", title, "calendar", (weekly, *dated), timetable_draw(calendar))
+
+
+def _exception_text(calendar: Calendar, day: date) -> str:
+    """Return what holds on one date."""
+    exception = calendar.exceptions[day]
+    if isinstance(exception, WorksAs):
+        return _("Works as: %(day)s") % {"day": sentences.WEEKDAYS[exception.weekday]}
+    return hours_text(exception) if exception else _("Closed")
+
+
+def exclusions_section(version: Version) -> list[Section]:
+    """Return the agreed exclusions, if there are any; the same exclusion has the same key in every version."""
+    zone = version.document["spec"]["timezone"]
+    texts = [sentences.exclusion_sentence(one, zone) for one in version.exclusions]
+    clauses = tuple(Clause(f"exclusion.{text}", _("Left out"), text) for text in dict.fromkeys(texts))
+    return [Section("exclusions", _("Agreed exclusions"), "exclusions", clauses)] if clauses else []
+
+
+def term_section(spec: Mapping[str, Any]) -> Section:
+    """Return from when until when the version holds, its zone and its currency."""
+    start = date.fromisoformat(spec["effective"]["from"])
+    until = spec["effective"].get("until")
+    clauses = [
+        Clause("from", _("In force from"), words.day(start)),
+        Clause("until", _("Until"), _until_text(until)),
+        Clause("timezone", _("Time zone"), spec["timezone"]),
+    ]
+    if spec.get("currency"):
+        clauses.append(Clause("currency", _("Currency"), str(spec["currency"])))
+    return Section("term", _("Term"), "term", tuple(clauses))
+
+
+def _until_text(until: str | None) -> str:
+    """Return the last day of a term; the date in a document is the first on which it no longer holds."""
+    if until is None:
+        return _("Open: until it is superseded.")
+    last = date.fromisoformat(until) - timedelta(days=1)
+    return _("The end of %(day)s.") % {"day": words.day(last)}

@@ -1,0 +1,111 @@
+"""The difference between two versions, clause by clause, with what a changed figure means."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from agreements.reading.allowance import down_allowed
+from agreements.reading.clauses import Clause, Section, version_read
+from agreements.reading.sentences import instead_sentence
+from slmo.core.terms import Version
+
+Kind = Literal["same", "changed", "added", "removed"]
+Pieces = tuple[tuple[Literal["same", "del", "ins"], str], ...]
+TOKEN = re.compile(r"\s+|[^\s]+")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One clause of the redline: its text in pieces that stayed, went or came."""
+
+    label: str
+    kind: Kind
+    pieces: Pieces
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One section of the redline; `kind` tells whether it is new, gone, changed or as it was."""
+
+    key: str
+    title: str
+    kind: Kind
+    lines: tuple[Line, ...]
+
+    @property
+    def changed(self) -> tuple[Line, ...]:
+        """Return the lines that differ."""
+        return tuple(line for line in self.lines if line.kind != "same")
+
+
+def redline(old: Version, new: Version) -> list[Change]:
+    """Return all sections of both versions, in the new one's order, gone ones last."""
+    before, after = _keyed(version_read(old)), _keyed(version_read(new))
+    keys = [*after, *(key for key in before if key not in after)]
+    return [_section(before.get(key), after.get(key), _meanings(key, old, new)) for key in keys]
+
+
+def changes_counted(changes: Iterable[Change]) -> int:
+    """Return how many clauses differ."""
+    return sum(len(change.changed) for change in changes)
+
+
+def _section(old: Section | None, new: Section | None, meanings: Mapping[str, str]) -> Change:
+    """Return one section of the redline."""
+    before = {clause.key: clause for clause in old.clauses} if old else {}
+    after = {clause.key: clause for clause in new.clauses} if new else {}
+    keys = [*after, *(key for key in before if key not in after)]
+    lines = tuple(_line(before.get(key), after.get(key), meanings.get(key, "")) for key in keys)
+    if old is None:
+        kind: Kind = "added"
+    elif new is None:
+        kind = "removed"
+    else:
+        kind = "changed" if any(line.kind != "same" for line in lines) else "same"
+    key, title = next((section.key, section.title) for section in (new, old) if section)
+    return Change(key, title, kind, lines)
+
+
+def _line(old: Clause | None, new: Clause | None, meaning: str) -> Line:
+    """Return one clause of the redline."""
+    if old is None or new is None:
+        label, text, note = next((one.label, one.text, one.note) for one in (new, old) if one)
+        return Line(label, "added", (("ins", text),), note) if new else Line(label, "removed", (("del", text),))
+    if old.text == new.text:
+        kind: Kind = "changed" if meaning else "same"
+        return Line(new.label, kind, (("same", new.text),), meaning or new.note)
+    return Line(new.label, "changed", words_compare(old.text, new.text), meaning or new.note)
+
+
+def words_compare(old: str, new: str) -> Pieces:
+    """Return the pieces of two sentences, word by word: what stayed, what went, what came."""
+    before, after = TOKEN.findall(old), TOKEN.findall(new)
+    pieces: list[tuple[Literal["same", "del", "ins"], str]] = []
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for tag, start, end, into, until in matcher.get_opcodes():
+        if tag == "equal":
+            pieces.append(("same", "".join(after[into:until])))
+            continue
+        gone, come = "".join(before[start:end]), "".join(after[into:until])
+        pieces += [("del", gone)] * bool(gone) + [("ins", come)] * bool(come)
+    return tuple(pieces)
+
+
+def _meanings(key: str, old: Version, new: Version) -> dict[str, str]:
+    """Return what a changed target means in time, by clause key; empty where it means the same."""
+    name = key.removeprefix("objective.")
+    before, after = old.objectives.get(name), new.objectives.get(name)
+    if not key.startswith("objective.") or before is None or after is None or before.period != after.period:
+        return {}
+    once, now = down_allowed(old, before), down_allowed(new, after)
+    if once is None or now is None or once == now:
+        return {}
+    return {"target": instead_sentence(after.period, once, now)}
+
+
+def _keyed(sections: Iterable[Section]) -> dict[str, Section]:
+    """Return sections by key."""
+    return {section.key: section for section in sections}
