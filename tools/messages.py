@@ -71,24 +71,22 @@ def template_catalog() -> Catalog:
     """Return all texts of code and templates."""
     catalog = Catalog(project="SLMO", charset="utf-8")
     for path in sources():
+        place = (path.relative_to(ROOT).as_posix(), 0)
         for _line, function, texts, comments in texts_of(path):
-            if message := _message(function, texts):
-                context, identity = message
-                place = [(path.relative_to(ROOT).as_posix(), None)]
-                catalog.add(identity, None, place, auto_comments=comments, context=context)
+            context, forms = _parts(function, texts)
+            if forms:
+                identity = forms[0] if len(forms) == 1 else tuple(forms)
+                catalog.add(identity, None, [place], auto_comments=comments, context=context)
     return catalog
 
 
-def _message(function: str, texts: object) -> tuple[str | None, str | tuple[str, str]] | None:
-    """Return the context and the text (or singular and plural) of one call; None where it is no literal."""
+def _parts(function: str, texts: object) -> tuple[str | None, list[str]]:
+    """Return the context and the text (or singular and plural) of one call; no text where it is not a literal."""
     found = list(texts) if isinstance(texts, tuple) else [texts]
-    context = None
-    if "pgettext" in function:
-        context, *found = found
+    context = found.pop(0) if "pgettext" in function else None
     wanted = found[:2] if function.startswith("n") else found[:1]
-    if not all(isinstance(text, str) and text for text in wanted):
-        return None
-    return context, (wanted[0], wanted[1]) if len(wanted) == 2 else wanted[0]
+    literal = [text for text in wanted if isinstance(text, str) and text]
+    return context, literal if len(literal) == len(wanted) else []
 
 
 def catalog_path(language: str) -> Path:
@@ -131,11 +129,15 @@ def extract() -> list[str]:
     return []
 
 
+def forms_of(text: object) -> list[str]:
+    """Return the forms of a text or of a translation: one, or one for each grammatical number."""
+    return [str(form or "") for form in text] if isinstance(text, (tuple, list)) else [str(text or "")]
+
+
 def complete(catalog: Catalog, message: Message) -> bool:
     """Return whether every form of `message` is translated."""
-    if not message.pluralizable:
-        return bool(message.string)
-    return len(message.string) == catalog.num_plurals and all(message.string)
+    forms = forms_of(message.string)
+    return all(forms) and len(forms) == (catalog.num_plurals if message.pluralizable else 1)
 
 
 def check() -> list[str]:
@@ -151,7 +153,7 @@ def _complaints(catalog: Catalog, template: Catalog) -> Iterator[str]:
     for wanted in template:
         if not wanted.id:
             continue
-        shown = repr(wanted.id if isinstance(wanted.id, str) else wanted.id[0])
+        shown = repr(forms_of(wanted.id)[0])
         message = catalog.get(wanted.id, wanted.context)
         if message is None or (wanted.pluralizable and not message.pluralizable):
             yield f"{shown} is missing; run make messages, then translate it"
@@ -165,12 +167,11 @@ def _complaints(catalog: Catalog, template: Catalog) -> Iterator[str]:
 
 def _placeholders_strange(message: Message) -> str | None:
     """Return a translation that has a placeholder of no form of the text, or lacks one that all its forms have."""
-    texts = message.id if message.pluralizable else (message.id,)
-    known = [set(_PLACEHOLDER.findall(text)) for text in texts]
-    for translation in message.string if message.pluralizable else (message.string,):
+    known = [set(_PLACEHOLDER.findall(text)) for text in forms_of(message.id)]
+    for translation in forms_of(message.string):
         found = set(_PLACEHOLDER.findall(translation))
         if found - set.union(*known) or set.intersection(*known) - found:
-            return str(translation)
+            return translation
     return None
 
 

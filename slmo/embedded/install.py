@@ -26,6 +26,7 @@ PORTAL, SERVERS, DEVELOPMENT = "requirements.txt", "requirements-embedded.txt", 
 # target → its requirements, its command within .venv
 TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "run": ((PORTAL, SERVERS), ("-m", "slmo.embedded")),
+    "with": ((PORTAL, SERVERS), ("-m", "slmo.embedded", "with")),
     "test": ((PORTAL, SERVERS, DEVELOPMENT), ("-m", "pytest", "-n", "2", "--dist", "worksteal")),
     "check": ((PORTAL, SERVERS, DEVELOPMENT), ("tools/check.py",)),
     "messages": ((PORTAL,), ("tools/messages.py", "extract")),

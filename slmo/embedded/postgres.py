@@ -214,6 +214,6 @@ def _exists(cursor: psycopg2.extensions.cursor, query: str) -> bool:
     return cursor.fetchone() is not None
 
 
-def url(port: int, secrets: Mapping[str, str]) -> str:
-    """Return the address for DATABASE_URL."""
-    return f"postgresql://{NAME}:{secrets['password']}@127.0.0.1:{port}/{NAME}"
+def url(known: Mapping[str, str]) -> str:
+    """Return the address for DATABASE_URL, of what is remembered of the server: its port and password."""
+    return f"postgresql://{NAME}:{known['password']}@127.0.0.1:{known['port']}/{NAME}"

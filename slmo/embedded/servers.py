@@ -27,12 +27,12 @@ class Servers:
         self._crew, self._logs, self._lasting = crew, logs, lasting
         self._account = places.account_for(var / "servers" / "postgres")
         self._home = places.home_lasting(var, self._account)
-        self._lock = _lock(self._home)
         self._memory = self._home / "servers.json"
         self._known: dict[str, dict[str, str]] = self._remembered()
 
     def start(self, environment: Mapping[str, str]) -> dict[str, str]:
         """Start what `environment` does not name; return DATABASE_URL and REDIS_URL, both of which then answer."""
+        self._lock = _lock(self._home)
         database = environment.get("DATABASE_URL", "").strip()
         broker = environment.get("REDIS_URL", "").strip()
         if database:
@@ -42,6 +42,14 @@ class Servers:
         return {
             "DATABASE_URL": database or self._postgres_start(),
             "REDIS_URL": broker or self._valkey_start(),
+        }
+
+    def found(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return the addresses of servers that another process has started from the same folder."""
+        known = self._known
+        return {
+            "DATABASE_URL": environment.get("DATABASE_URL", "") or postgres.url(known["postgres"]),
+            "REDIS_URL": environment.get("REDIS_URL", "") or valkey.url(known["valkey"]),
         }
 
     def _postgres_start(self) -> str:
@@ -63,7 +71,7 @@ class Servers:
                 self._crew.reap()
                 continue
             postgres.database_ensure(port, known["admin_password"], known["password"])
-            return postgres.url(port, known)
+            return postgres.url(known)
         raise Refusal(f"PostgreSQL does not start; {log} ends: {log_tail(log)}")
 
     def _valkey_start(self) -> str:
@@ -81,7 +89,7 @@ class Servers:
             except (ChildProcessError, TimeoutError):
                 self._crew.reap()
                 continue
-            return valkey.url(port, known["password"])
+            return valkey.url(known)
         raise Refusal(f"Valkey does not start; {log} ends: {log_tail(log)}")
 
     def _port(self, name: str) -> int:
@@ -111,14 +119,18 @@ class Servers:
         os.replace(partial, self._memory)
 
 
+class Running(Refusal):
+    """Another process has already started the servers of this folder."""
+
+
 def _lock(home: Path) -> IO[str]:
-    """Hold `home` for this process until it ends; raise Refusal where another holds it."""
+    """Hold `home` for this process until it ends; raise Running where another holds it."""
     lock = (home / "lock").open("a+", encoding="ascii")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.seek(0)
-        raise Refusal(f"SLMO already runs from this folder (process {lock.read().strip() or 'unknown'}).") from None
+        raise Running(f"SLMO already runs from this folder (process {lock.read().strip() or 'unknown'}).") from None
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 from slmo.embedded.checks import address_wanted, folder_check, port_check
@@ -73,7 +74,7 @@ class Supervisor:
             "SLMO_DEMO": "1",
             "SITE_URL": f"http://{self._shown_host()}:{self._port}",
             "ALLOWED_HOSTS": ",".join(["localhost", "127.0.0.1", "[::1]", *self._other_names()]),
-            "SECRET_KEY": self._secret_key(),
+            "SECRET_KEY": secret_key(self._var),
             "PYTHONUNBUFFERED": "1",
         }
         return {
@@ -92,14 +93,6 @@ class Supervisor:
         if self._host in {"127.0.0.1", "::1", "localhost"}:
             return []
         return [socket.gethostname(), socket.getfqdn(), *({self._host} - {"0.0.0.0", "::"})]
-
-    def _secret_key(self) -> str:
-        """Return this installation's key for signatures, made at the first start."""
-        path = self._var / "secret_key"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(50), encoding="ascii")
-        return path.read_text(encoding="ascii").strip()
 
     def _prepare(self) -> None:
         """Bring translations, tables, static files and the demo up to date, each in its own process."""
@@ -228,6 +221,15 @@ class Supervisor:
             f"{program.name} ended ({_ending(status)}); it starts again in {delay:.0f} s. Log: {program.log}",
             flush=True,
         )
+
+
+def secret_key(var: Path) -> str:
+    """Return this installation's key for signatures, made at the first start."""
+    path = var / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
 
 
 def _ending(status: int) -> str:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import redis
@@ -69,6 +70,6 @@ def ready_wait(process: subprocess.Popen[bytes], port: int, password: str) -> No
             time.sleep(0.02)
 
 
-def url(port: int, password: str) -> str:
-    """Return the address for REDIS_URL."""
-    return f"redis://:{password}@127.0.0.1:{port}/0"
+def url(known: Mapping[str, str]) -> str:
+    """Return the address for REDIS_URL, of what is remembered of the server: its port and password."""
+    return f"redis://:{known['password']}@127.0.0.1:{known['port']}/0"
