@@ -8,8 +8,9 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
@@ -22,19 +23,9 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ru",)  # English is the language of the sources
 _FOLDERS = ("slmo", "agreements", "monitoring", "reports", "governance", "templates")
-_CONTEXT_FIRST = ((1, "c"), 2)
-_KEYWORDS: dict[str, tuple[object, ...] | None] = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": _CONTEXT_FIRST,
-    "pgettext_lazy": _CONTEXT_FIRST,
-    "npgettext": ((1, "c"), 2, 3),
-    "npgettext_lazy": ((1, "c"), 2, 3),
-}
+_NAMES = ("gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy")
+_NAMES_WITH_CONTEXT = ("pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy")
+_KEYWORDS = dict.fromkeys(("_", *_NAMES, *_NAMES_WITH_CONTEXT))
 _PLACEHOLDER = re.compile(r"%\(\w+\)[#0\- +]*[\d.]*[a-zA-Z]|%[#0\- +]*[\d.]*[sdfr]|\{\w*[^{}\s]*\}")
 
 
@@ -46,12 +37,15 @@ def sources() -> Iterator[Path]:
                 yield path
 
 
-def texts_of(path: Path) -> Iterator[tuple[int, str, object, list[str]]]:
-    """Yield (line, function, texts, comments) of one file; a template is first turned into calls, one line each."""
+def texts_of(path: Path) -> Iterator[tuple[str, object, list[str]]]:
+    """Yield (function, texts, comments) of one file; a template is first turned into calls, one line each."""
     content = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         content = "\n".join(line.strip() for line in _calls(templatize(content)))
-    yield from extract_python(io.BytesIO(content.encode()), list(_KEYWORDS), ["Translators:"], {"encoding": "utf-8"})
+    source = io.BytesIO(content.encode())
+    rows: Iterable[Any] = extract_python(source, _KEYWORDS, ["Translators:"], {})  # the source is UTF-8 by default
+    for _line, function, texts, comments in rows:
+        yield function, texts, comments
 
 
 _CALL = re.compile(
@@ -72,7 +66,7 @@ def template_catalog() -> Catalog:
     catalog = Catalog(project="SLMO", charset="utf-8")
     for path in sources():
         place = (path.relative_to(ROOT).as_posix(), 0)
-        for _line, function, texts, comments in texts_of(path):
+        for function, texts, comments in texts_of(path):
             context, forms = _parts(function, texts)
             if forms:
                 identity = forms[0] if len(forms) == 1 else tuple(forms)
@@ -83,7 +77,7 @@ def template_catalog() -> Catalog:
 def _parts(function: str, texts: object) -> tuple[str | None, list[str]]:
     """Return the context and the text (or singular and plural) of one call; no text where it is not a literal."""
     found = list(texts) if isinstance(texts, tuple) else [texts]
-    context = found.pop(0) if "pgettext" in function else None
+    context = str(found.pop(0)) if "pgettext" in function else None
     wanted = found[:2] if function.startswith("n") else found[:1]
     literal = [text for text in wanted if isinstance(text, str) and text]
     return context, literal if len(literal) == len(wanted) else []
