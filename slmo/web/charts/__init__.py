@@ -1,0 +1,17 @@
+"""Charts as pure functions: values and translated words in, ECharts options (plain JSON values) out.
+
+Colours are names of design tokens ("$met-solid"): the browser puts in the theme's own, print and PDF theirs.
+"""
+
+from slmo.web.charts.budget import budget_line, burn_sparkline
+from slmo.web.charts.days import calendar_heatmap, outage_timeline
+from slmo.web.charts.periods import achieved_bars, whatif_bars
+
+__all__ = [
+    "achieved_bars",
+    "budget_line",
+    "burn_sparkline",
+    "calendar_heatmap",
+    "outage_timeline",
+    "whatif_bars",
+]

@@ -1,0 +1,113 @@
+"""The signs: for every verdict and every state one tone (colour and pattern), one mark and one word.
+
+Two tables, and nothing else decides how a verdict or a state looks. Tones are defined in static/css/tokens.css.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How one value is shown: `tone` is a CSS class suffix, `icon` a name of static/icons.svg (empty: the tone's mark)."""
+
+    tone: str
+    label: str | Promise
+    icon: str = ""
+
+
+# The pattern that a tone carries in drawings and charts, so that black-and-white print tells them apart.
+PATTERNS = {"indet": "hatch", "unknown": "dots", "excluded": "hatch-light"}
+
+VERDICTS: dict[str, Sign] = {
+    "met": Sign("met", _("Met")),
+    "on_track": Sign("met", _("On track")),
+    "at_risk": Sign("risk", _("At risk")),
+    "breached": Sign("breach", _("Breached")),
+    "indeterminate": Sign("indet", _("Indeterminate")),
+    "no_data": Sign("unknown", _("No data")),
+    "excluded": Sign("excluded", _("Excluded")),
+    "future": Sign("future", _("Not yet")),
+}
+
+CLASSES: dict[str, Sign] = {
+    "up": Sign("met", pgettext_lazy("state of a service", "Up")),
+    "degraded": Sign("risk", pgettext_lazy("state of a service", "Degraded")),
+    "down": Sign("breach", pgettext_lazy("state of a service", "Down")),
+    "unknown": Sign("unknown", pgettext_lazy("state of a service", "Unknown")),
+    "excluded": Sign("excluded", _("Excluded")),
+    "future": Sign("future", _("Not yet")),
+    "out_of_hours": Sign("future", _("Outside service hours")),
+    "out_of_term": Sign("future", _("No version in force")),
+}
+
+STATES: dict[str, Sign] = {
+    **CLASSES,
+    **VERDICTS,
+    # Versions of an agreement
+    "draft": Sign("unknown", _("Draft"), "pencil"),
+    "proposed": Sign("info", _("Proposed"), "send"),
+    "countered": Sign("risk", _("Countered"), "arrows-diff"),
+    "accepted": Sign("info", _("Accepted"), "check"),
+    "signed": Sign("met", _("Signed"), "signature"),
+    "in_force": Sign("met", _("In force"), "circle-check"),
+    "superseded": Sign("unknown", _("Superseded"), "history"),
+    "withdrawn": Sign("unknown", _("Withdrawn"), "ban"),
+    "expired": Sign("unknown", _("Expired"), "calendar-off"),
+    # Breaches
+    "open": Sign("breach", pgettext_lazy("state of a breach", "Open"), "alert-circle"),
+    "acknowledged": Sign("risk", pgettext_lazy("state of a breach", "Acknowledged"), "eye"),
+    "explained": Sign("info", pgettext_lazy("state of a breach", "Explained"), "message-2"),
+    "closed": Sign("unknown", pgettext_lazy("state of a breach", "Closed"), "check"),
+    # Reviews, improvements, requests
+    "planned": Sign("info", _("Planned"), "calendar-event"),
+    "scheduled": Sign("info", _("Scheduled"), "calendar-event"),
+    "held": Sign("info", _("Held"), "users"),
+    "concluded": Sign("met", _("Concluded"), "checks"),
+    "in_progress": Sign("info", _("In progress"), "progress-check"),
+    "done": Sign("met", _("Done"), "check"),
+    "overdue": Sign("breach", _("Overdue"), "hourglass"),
+    "cancelled": Sign("unknown", _("Cancelled"), "ban"),
+    "pending": Sign("risk", _("Waiting"), "clock"),
+    "approved": Sign("met", _("Approved"), "check"),
+    "rejected": Sign("breach", _("Rejected"), "x"),
+    # Reports and credits
+    "provisional": Sign("unknown", _("Provisional"), "clock"),
+    "frozen": Sign("info", _("Frozen"), "lock"),
+    "published": Sign("met", _("Published"), "send"),
+    "restated": Sign("indet", _("Restated"), "rotate"),
+    "estimated": Sign("unknown", _("Estimated"), "math-function"),
+    "under_review": Sign("info", _("Under review"), "eye"),
+    "agreed": Sign("met", _("Agreed"), "check"),
+    "disputed": Sign("breach", _("Disputed"), "message-circle"),
+    "posted": Sign("met", _("Posted"), "coin"),
+    "waived": Sign("unknown", _("Waived"), "ban"),
+    # Services and sources
+    "active": Sign("met", pgettext_lazy("state of a service", "Active"), "circle-check"),
+    "in_development": Sign("info", _("In development"), "tool"),
+    "retired": Sign("unknown", _("Retired"), "archive"),
+    "silent": Sign("risk", pgettext_lazy("state of a source", "Silent"), "volume"),
+    "failing": Sign("breach", pgettext_lazy("state of a source", "Failing"), "alert-triangle"),
+    "imported": Sign("met", _("Imported"), "file-check"),
+    "failed": Sign("breach", _("Failed"), "alert-triangle"),
+    # Deliveries
+    "queued": Sign("unknown", _("Queued"), "clock"),
+    "sent": Sign("met", _("Sent"), "send"),
+}
+
+
+def key_of(value: Any) -> str:
+    """Return the key of the tables for an enum member, a model's choice or a plain string."""
+    if isinstance(value, Enum):
+        value = value.value if isinstance(value.value, str) else value.name
+    return str(value).lower()
+
+
+def sign_of(value: Any) -> Sign:
+    """Return the sign of a verdict or a state; an unknown value raises KeyError, so that none goes unsigned."""
+    return STATES[key_of(value)]
