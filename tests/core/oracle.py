@@ -1,0 +1,268 @@
+"""The rules of docs/arithmetic.md once more, second by second and as simply as possible.
+
+Written independently of the engine, of which it imports nothing: only zoneinfo, lists and loops. It reads the same
+documents and rows as the engine and is far too slow for anything but short windows.
+"""
+
+import datetime as dt
+import functools
+import zoneinfo
+from fractions import Fraction
+
+REACH = 4 * 86400  # seconds on either side of an anchor that a clock table covers
+SEVERITY = ["up", "degraded", "unknown", "down"]
+DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+FULL = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+EPOCH = dt.datetime(1970, 1, 1)
+
+
+def naive(seconds):
+    return EPOCH + dt.timedelta(seconds=seconds)
+
+
+def plain(moment):
+    return int((moment - EPOCH).total_seconds())
+
+
+class Clock:
+    """What the wall clock of a zone shows in each second around an anchor."""
+
+    def __init__(self, zone, anchor):
+        self.low = anchor - anchor % 60 - REACH
+        info = zoneinfo.ZoneInfo(zone)
+        self.wall = []
+        for minute in range(self.low, self.low + 2 * REACH, 60):  # no zone of today changes within a minute
+            offset = dt.datetime.fromtimestamp(minute, info).utcoffset().total_seconds()
+            for second in range(minute, minute + 60):
+                self.wall.append(second + int(offset))
+        self.first, self.last = {}, {}
+
+    def opening(self, wall):
+        """The first second whose clock shows `wall` or later."""
+        if wall not in self.first:
+            self.first[wall] = self.low + next(n for n, shown in enumerate(self.wall) if shown >= wall)
+        return self.first[wall]
+
+    def closing(self, wall):
+        """The second after the last one whose clock shows less than `wall`."""
+        if wall not in self.last:
+            size = len(self.wall)
+            self.last[wall] = self.low + size - next(
+                n for n, shown in enumerate(reversed(self.wall)) if shown < wall
+            )
+        return self.last[wall]
+
+    def recurrence(self, wall):
+        """The first second whose clock shows `wall`; if none does, as far after the gap as `wall` lies in it."""
+        at = self.opening(wall)
+        shown = self.wall[at - self.low]
+        if shown == wall:
+            return at
+        before_gap = self.wall[at - self.low - 1] + 1
+        return at + wall - before_gap
+
+    def date(self, second):
+        return naive(self.wall[second - self.low]).date()
+
+
+@functools.lru_cache(maxsize=None)
+def clock_of(zone, anchor):
+    return Clock(zone, anchor)
+
+
+def spans_of(text_or_list):
+    if text_or_list == "closed":
+        return []
+    spans = []
+    for text in text_or_list:
+        opening, closing = ((int(t[:2]) * 60 + int(t[3:])) * 60 for t in text.split("-"))
+        spans.append((opening, closing if closing > opening else closing + 86400))
+    return spans
+
+
+def hours_on(calendar, date):
+    weekday = date.weekday()
+    exception = calendar.get("exceptions", {}).get(date.isoformat())
+    if isinstance(exception, str) and exception.startswith("as "):
+        weekday = FULL.index(exception[3:])
+    elif exception is not None:
+        return spans_of(exception)
+    if "weekly" not in calendar:
+        return [(0, 86400)]
+    return spans_of(calendar["weekly"].get(DAYS[weekday], "closed"))
+
+
+def open_seconds(clock, calendar, start, end):
+    """The set of open seconds in [start, end)."""
+    found = set()
+    date = clock.date(start) - dt.timedelta(days=2)
+    while date <= clock.date(end) + dt.timedelta(days=1):
+        midnight = plain(dt.datetime(date.year, date.month, date.day))
+        for opening, closing in hours_on(calendar, date):
+            first, after = clock.opening(midnight + opening), clock.closing(midnight + closing)
+            found.update(range(max(first, start), min(after, end)))
+        date += dt.timedelta(days=1)
+    return found
+
+
+def excluded_seconds(clock, exclusions, start, end):
+    found = set()
+    for one in exclusions:
+        if "rrule" not in one:
+            first, after = (int(dt.datetime.fromisoformat(one[key]).timestamp()) for key in ("from", "to"))
+            found.update(range(max(first, start), min(after, end)))
+            continue
+        # The cases use FREQ=DAILY, or FREQ=WEEKLY with one BYDAY.
+        days = [one["rrule"][-2:].lower()] if "BYDAY" in one["rrule"] else [day[:2] for day in DAYS]
+        date = dt.date.fromisoformat(one["starting"])
+        while date <= clock.date(end) + dt.timedelta(days=1):
+            if DAYS[date.weekday()][:2] in days and date.isoformat() not in one.get("except", []):
+                hour, minute = one["at"].split(":")
+                wall = plain(dt.datetime(date.year, date.month, date.day, int(hour), int(minute)))
+                if clock.wall[0] < wall < clock.wall[-1]:
+                    first = clock.recurrence(wall)
+                    found.update(range(max(first, start), min(first + length_of(one["for"]), end)))
+            date += dt.timedelta(days=1)
+    return found
+
+
+def length_of(text):
+    return int(text[:-1]) * {"s": 1, "m": 60, "h": 3600}[text[-1]]
+
+
+def worse(a, b):
+    if a is None or b is None:
+        return b if a is None else a
+    return max(a, b, key=SEVERITY.index)
+
+
+def ordinary(rows, low, high):
+    """What rows of one scope say in each second: None where nothing is said."""
+    said = [None] * (high - low)
+    changes = sorted((row for row in rows if row[5]), key=lambda row: (row[0], row[4]))
+    for n, row in enumerate(changes):
+        until = changes[n + 1][0] if n + 1 < len(changes) else high
+        for second in range(max(row[0], low), min(until, high)):
+            said[second - low] = row[2]
+    for row in rows:
+        if not row[5]:
+            for second in range(max(row[0], low), min(high if row[1] is None else row[1], high)):
+                said[second - low] = worse(said[second - low], row[2])
+    return said
+
+
+def scope_states(rows, scope, gaps, low, high):
+    mine = [row for row in rows if row[3] in ("", scope)]
+    plain_rows = [row for row in mine if not row[6]]
+    names = {row[3] for row in mine}
+
+    def stated(chosen):
+        said = [None] * (high - low)
+        for name in names:
+            part = ordinary([row for row in chosen if row[3] == name], low, high)
+            said = [worse(a, b) for a, b in zip(said, part, strict=True)]
+        return said
+
+    said = stated(plain_rows)
+    for row in sorted((row for row in mine if row[6]), key=lambda row: row[4]):
+        later = stated([other for other in plain_rows if other[4] > row[4]])
+        for second in range(max(row[0], low), min(row[1], high)):
+            said[second - low] = worse(row[2], later[second - low])
+    only_changes = bool(plain_rows) and all(row[5] for row in plain_rows)
+    fill = "up" if gaps == "up" and not only_changes else "unknown"
+    return [fill if state is None else state for state in said]
+
+
+def states(rows, terms, gaps, low, high):
+    """The objective's state in each second of [low, high), terms of unknown time and short outages applied."""
+    rows = [row for row in rows if row[0] < high]
+    scopes = terms.get("scope") or sorted({row[3] for row in rows if row[3]}) or [""]
+    columns = [scope_states(rows, scope, gaps, low, high) for scope in scopes]
+    pick = max if terms.get("unite", "worst") == "worst" else min
+    found = [pick(each, key=SEVERITY.index) for each in zip(*columns, strict=True)]
+    found = bridge(found, length_of(terms.get("unknown", {}).get("last_for", "0s")))
+    return forgive(found, terms)
+
+
+def bridge(found, longest):
+    last, lasted, result = None, 0, []
+    for state in found:
+        if state != "unknown":
+            last, lasted = state, 0
+            result.append(state)
+        else:
+            lasted += 1
+            result.append(last if last is not None and lasted <= longest else "unknown")
+    return result
+
+
+def forgive(found, terms):
+    bad = {"down", "degraded"} if terms.get("degraded") == "down" else {"down"}
+    minimum, result, at = length_of(terms.get("minimum_outage", "0s")), list(found), 0
+    while at < len(found):
+        end = at
+        while end < len(found) and found[end] in bad:
+            end += 1
+        length = end - at
+        kept = 0 if length < minimum else length - length % 60 if terms.get("whole_minutes") else length
+        for second in range(at + kept, end):
+            result[second] = "up"
+        at = max(end, at + 1)
+    return result
+
+
+def classes(clock, documents, rows, gaps, window, as_of, margin, approved=()):
+    """The class of each second of the window; every fact must lie within `margin` around it.
+
+    `documents` have one objective each; the one in force in a second judges it.
+    """
+    start, end = window
+    low, high = start - margin, max(min(end + margin, as_of), start - margin)
+    versions = []
+    for n, document in enumerate(documents):
+        spec = document["spec"]
+        dates = [spec["effective"]["from"], spec["effective"].get("until")]
+        if n + 1 < len(documents):
+            dates[1] = min(filter(None, (dates[1], documents[n + 1]["spec"]["effective"]["from"])))
+        terms = spec["objectives"][0]
+        calendar = spec.get("calendars", {}).get(terms.get("hours"), {})
+        agreed = [] if terms.get("maintenance") == "counted" else spec.get("exclusions", [])
+        out = excluded_seconds(clock, agreed, start, end)
+        out.update(second for one in approved for second in range(one[0], one[1]))
+        versions.append((dates, open_seconds(clock, calendar, start, end), out, states(rows, terms, gaps, low, high)))
+    return [second_class(clock, versions, second, as_of, low) for second in range(start, end)]
+
+
+def second_class(clock, versions, second, as_of, low):
+    for (first, until), opened, out, found in versions:
+        # A local date begins with its first second, even where the clocks show yesterday once more after it.
+        if second < midnight(clock, first) or (until and second >= midnight(clock, until)):
+            continue
+        if second not in opened:
+            return "out_of_hours"
+        if second in out:
+            return "excluded"
+        return "future" if second >= as_of else found[second - low]
+    return "out_of_term"
+
+
+def midnight(clock, date):
+    wall = plain(dt.datetime.fromisoformat(date))
+    if wall <= clock.wall[0]:
+        return clock.low
+    return clock.opening(wall) if wall <= clock.wall[-1] else clock.low + 2 * REACH
+
+
+def reading(listed, terms):
+    """Good and counted seconds, and the lower and upper bound, from a list of classes."""
+    count = {one: listed.count(one) for one in ("up", "degraded", "down", "unknown")}
+    degraded = terms.get("degraded", "up")
+    weight = {"up": Fraction(1), "down": Fraction(0)}.get(degraded) if isinstance(degraded, str) else Fraction(str(degraded))
+    counts_as = terms.get("unknown", {}).get("counts_as", "excluded")
+    good = count["up"] + weight * count["degraded"]
+    known = count["up"] + count["degraded"] + count["down"]
+    counted = known + count["unknown"]
+    bounds = (good / counted, (good + count["unknown"]) / counted) if counted else (None, None)
+    if counts_as == "up":
+        good += count["unknown"]
+    return good, known if counts_as == "excluded" else counted, *bounds
