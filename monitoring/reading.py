@@ -75,7 +75,7 @@ def outages_whole(states: States, window: Window, terms: Terms | None) -> Window
 
 def day_digest(states: States, window: Window) -> str:
     """Return the SHA-256 over the facts that cover the window, clipped to it, in the order of their recording."""
-    inside = (states.start < window.end) & (states.end > window.start)
+    inside = (np.minimum(states.end, window.end) > np.maximum(states.start, window.start)) & (states.end > states.start)
     order = np.argsort(states.seq[inside], kind="stable")
     starts = np.maximum(states.start[inside], window.start)[order].tolist()
     ends = np.minimum(states.end[inside], window.end)[order].tolist()

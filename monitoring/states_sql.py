@@ -23,9 +23,9 @@ SELECT {columns} FROM fact WHERE "end" > %(since)s AND start < %(until)s
 UNION ALL
 SELECT {columns} FROM fact WHERE "end" IS NULL AND start > %(since)s AND start < %(until)s
 UNION ALL
-SELECT {columns} FROM stream, LATERAL (
-    SELECT * FROM fact
-    WHERE "end" IS NULL AND origin = stream.origin AND scope = stream.scope AND start <= %(since)s
+SELECT latest.* FROM stream, LATERAL (
+    SELECT {columns} FROM fact
+    WHERE "end" IS NULL AND fact.origin = stream.origin AND fact.scope = stream.scope AND start <= %(since)s
     ORDER BY start DESC, id DESC LIMIT 1
 ) AS latest
 ORDER BY 1

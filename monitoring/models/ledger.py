@@ -21,6 +21,11 @@ class LedgerDay(models.Model):
     up = models.PositiveIntegerField(default=0)
     outages = models.PositiveIntegerField(default=0)
     longest_outage = models.PositiveIntegerField(default=0)
+    down_from_start = models.PositiveIntegerField(default=0, help_text="Seconds of the outage that the day begins with.")
+    down_to_end = models.PositiveIntegerField(default=0, help_text="Seconds of the outage that goes on after the day.")
+    unadjusted = models.JSONField(
+        null=True, blank=True, help_text="Seconds by class without exclusions and corrections, where they differ."
+    )
     facts_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 over the facts that cover the day.")
 
     class Meta:

@@ -1,1 +1,24 @@
-"""Changes of state in the monitoring application: one verb each."""
+"""Verbs of monitoring: facts in, assessment, breaches, sources."""
+
+from monitoring.services.assessment import objective_assess, objectives_due
+from monitoring.services.breach import (
+    breach_acknowledge,
+    breach_assign,
+    breach_close,
+    breach_explain,
+    breach_note,
+)
+from monitoring.services.facts import FactRow, FactsRefused, facts_record
+
+__all__ = [
+    "FactRow",
+    "FactsRefused",
+    "breach_acknowledge",
+    "breach_assign",
+    "breach_close",
+    "breach_explain",
+    "breach_note",
+    "facts_record",
+    "objective_assess",
+    "objectives_due",
+]

@@ -1,0 +1,166 @@
+"""What one assessment reads: the objective's terms and facts, where its record begins and ends, and the moment."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from agreements.models import Objective, Version, VersionState
+from agreements.selectors import terms_of
+from monitoring.instants import instant_of, moment_of
+from monitoring.models import Fact
+from monitoring.reading import states_load
+from slmo.core import ENGINE_VERSION
+from slmo.core.facts import States
+from slmo.core.governing import periods_of, versions_with
+from slmo.core.intervals import OPEN
+from slmo.core.periods import local_days, period_containing, rolling_seconds
+from slmo.core.terms import Agreement as Terms
+from slmo.core.terms import ObjectiveTerms
+from slmo.core.units import Window
+
+NOTHING = Window(0, 0)
+
+
+@dataclass(frozen=True)
+class Record:
+    """The record of one objective as it is assessed at the instant `as_of`."""
+
+    objective: Objective
+    terms: Terms
+    as_of: int
+
+    @property
+    def name(self) -> str:
+        """Return the objective's name, as in the documents of the agreement."""
+        return self.objective.name
+
+    @property
+    def zone(self) -> str:
+        """Return the agreement's time zone."""
+        return self.terms.timezone
+
+    @cached_property
+    def clauses(self) -> tuple[ObjectiveTerms, ...]:
+        """Return what each version says about the objective, earliest first; nothing where none is assessed yet."""
+        if self.name not in self.terms.objective_names:
+            return ()
+        clauses = tuple(version.objectives[self.name] for version in versions_with(self.terms, self.name))
+        return clauses if all(clause.indicator == "availability" for clause in clauses) else ()
+
+    @cached_property
+    def term(self) -> Window:
+        """Return the time in which any version promises the objective."""
+        if not self.clauses:
+            return NOTHING
+        versions = versions_with(self.terms, self.name)
+        return Window(versions[0].window.start, max(version.window.end for version in versions))
+
+    @cached_property
+    def span(self) -> Window:
+        """Return the time that is recorded, within the term and up to the present; of no length where nothing is."""
+        begun = _recorded_from(self.objective)
+        if begun is None or not self.clauses:
+            return NOTHING
+        indicator = self.objective.indicator
+        ended = instant_of(indicator.recorded_until) if indicator and indicator.recorded_until else OPEN
+        return Window(begun, min(ended, self.as_of)).meet(self.term)
+
+    @cached_property
+    def periods(self) -> list[Window]:
+        """Return every period back to the first fact within the term, in order; a rolling one ends at the moment."""
+        if not self.span.seconds:
+            return []
+        return periods_of(self.terms, self.name, self.span, self.as_of)
+
+    def rolls(self, period: Window) -> bool:
+        """Tell whether a period is a rolling one, which is read from the facts and not from whole days."""
+        lengths = {rolling_seconds(clause.period) for clause in self.clauses} - {None}
+        return period.seconds in lengths and period.end == min(self.as_of, self.span.end)
+
+    def rolls_for(self, start: dt.datetime, end: dt.datetime) -> bool:
+        """Tell whether a stored period is a rolling one."""
+        return self.rolls(Window(instant_of(start), instant_of(end)))
+
+    @cached_property
+    def hull(self) -> Window:
+        """Return the whole local days that the ledger keeps: those of all periods, up to the end of today."""
+        if not self.periods:
+            return NOTHING
+        fixed = [period for period in self.periods if not self.rolls(period)]
+        start = min((self.credit_year(period.start) for period in fixed), default=self.span.start)
+        end = min(max((period.end for period in fixed), default=self.span.end), self.tomorrow)
+        listed = local_days(self.zone, Window(start, max(end, start)))
+        return Window(listed[0][1].start, listed[-1][1].end) if listed else NOTHING
+
+    @cached_property
+    def tomorrow(self) -> int:
+        """Return the local midnight that follows the moment."""
+        return local_days(self.zone, Window(self.as_of, self.as_of + 1))[-1][1].end
+
+    def credit_year(self, at: int) -> int:
+        """Return from when on the figures of a period that starts at `at` are summed: a cap looks at its whole year."""
+        if not self.capped:
+            return at
+        return min(at, period_containing("contract-year", self.zone, at, self.terms.anchor).start)
+
+    @cached_property
+    def capped(self) -> bool:
+        """Tell whether credits are capped for the contract year, so that earlier periods weigh on later ones."""
+        return any(clause.credits and clause.credits.cap_year is not None for clause in self.clauses)
+
+    @cached_property
+    def version_ids(self) -> dict[str, int]:
+        """Return the ids of the signed versions by the engine's names for them, their first dates."""
+        signed = Version.objects.filter(agreement=self.objective.agreement_id, state=VersionState.SIGNED)
+        return {date.isoformat(): pk for pk, date in signed.values_list("pk", "effective_from")}
+
+    @cached_property
+    def watermark(self) -> tuple[int, dt.datetime | None]:
+        """Return the highest number of the indicator's facts and when it was recorded; 0 and None without facts."""
+        known = Fact.objects.filter(indicator=self.objective.indicator_id).order_by("-recorded_at", "-id")
+        return known.values_list("id", "recorded_at").first() or (0, None)
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """Return what figures are computed from, and with what."""
+        highest, recorded_at = self.watermark
+        return {
+            "engine": ENGINE_VERSION,
+            "agreement_sha256": self.terms.digest,
+            "versions": {version.id: version.digest for version in self.terms.versions},
+            "facts_highest": highest,
+            "facts_recorded_at": recorded_at.isoformat() if recorded_at else None,
+            "as_of": moment_of(self.as_of).isoformat(),
+        }
+
+    def days(self, window: Window) -> list[tuple[dt.date, Window]]:
+        """Return the local days that overlap a window."""
+        return local_days(self.zone, window) if window.seconds else []
+
+    def states(self, window: Window) -> States:
+        """Return the facts for a window, with the margin on which its figures depend."""
+        indicator = self.objective.indicator
+        return states_load(indicator, window, self.terms) if indicator else States.empty()
+
+    def clause_at(self, instant: int) -> ObjectiveTerms | None:
+        """Return what the version in force at an instant says about the objective."""
+        version = self.terms.version_at(instant)
+        return version.objectives.get(self.name) if version else None
+
+
+def record_read(objective: Objective, as_of: int) -> Record:
+    """Return the record of an objective; raises Version.DoesNotExist where nothing is signed."""
+    return Record(objective, terms_of(objective.agreement), as_of)
+
+
+def _recorded_from(objective: Objective) -> int | None:
+    """Return since when something is recorded, None where nothing is."""
+    indicator = objective.indicator
+    if indicator is None:
+        return None
+    first = indicator.facts.filter(superseded_at=None).order_by("start").values_list("start", flat=True).first()
+    begun = [first] if first else []
+    if indicator.gaps_up and indicator.recorded_from:
+        begun.append(indicator.recorded_from)
+    return min(map(instant_of, begun), default=None)

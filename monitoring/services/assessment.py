@@ -1,0 +1,156 @@
+"""Assessment: facts in, ledger, results, breaches and status out, in one transaction for each objective.
+
+Whatever is due stands in the status row, which is locked meanwhile: a worker that dies leaves the row as it was, and
+the next sweep does the same again. Facts that arrive in between wait for the lock and mark the row afterwards.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import CharField, F, Func, Q, QuerySet
+
+from agreements.models import Objective, Version
+from monitoring.instants import instant_of
+from monitoring.models import ObjectiveStatus
+from monitoring.reading import counts_whole_minutes, outages_whole, window_widened
+from monitoring.record import Record, record_read
+from monitoring.services.ledger import days_store
+from monitoring.services.results import periods_touched, results_compute
+from monitoring.services.results_store import results_store
+from monitoring.services.standing import status_settle
+from slmo.core.intervals import OPEN
+from slmo.core.units import DAY, Window
+
+logger = logging.getLogger(__name__)
+
+RETRY_FIRST, RETRY_LAST = timedelta(minutes=1), timedelta(hours=1)
+_READ = [f"{{}}indicator{field}" for field in ("_id", "__gaps_up", "__recorded_from", "__recorded_until")]
+
+
+def basis(prefix: str = "") -> Func:
+    """Return the database's digest of what an objective reads: its indicator, and how the gaps of that are read."""
+    columns = [F(name.format(prefix)) for name in _READ]
+    return Func(*columns, template="md5(ROW(%(expressions)s)::text)", output_field=CharField())
+
+
+def objectives_due(now: datetime, limit: int = 1000) -> list[int]:
+    """Return the ids of objectives to assess, those that have waited longest first.
+
+    Due is what has no status yet, has new facts, was amended or is measured otherwise, or whose clock moved on; but
+    nothing that failed a moment ago, and nothing of an agreement that nobody has signed.
+    """
+    return list(_due(now).values_list("pk", flat=True)[:limit])
+
+
+def _due(now: datetime) -> QuerySet[Objective]:
+    """Return the objectives that are due."""
+    amended = ~Q(status__terms_digest=F("agreement__terms_digest")) | ~Q(status__basis=basis())
+    due = Q(status__isnull=True) | Q(status__due_from__isnull=False) | Q(status__look_at__lte=now) | amended
+    waiting = Q(status__retry_at__gt=now)
+    objectives = Objective.objects.exclude(agreement__terms_digest="").filter(due).exclude(waiting)
+    return objectives.order_by(F("status__assessed_at").asc(nulls_first=True), "pk")
+
+
+def objective_assess(*, objective_id: int, now: datetime, only_due: bool = False) -> ObjectiveStatus | None:
+    """Assess what is due of an objective and return its status.
+
+    Only the days that facts, terms or time have touched are computed again. None where another worker holds the
+    objective at this moment, where it is gone, nothing of it is signed, or `only_due` and nothing is due.
+    """
+    if only_due and not _due(now).filter(pk=objective_id).exists():
+        return None
+    with transaction.atomic():
+        status = _lock(objective_id)
+        if status is None:
+            return None
+        try:
+            record = record_read(status.objective, instant_of(now))
+        except Version.DoesNotExist:
+            return None
+        spans = list(_spans_due(record, status))
+        days_store(record, spans)
+        rows = results_compute(record, periods_touched(record, [*spans, *_days_around(record, spans)]))
+        results_store(record, rows, now)
+        return status_settle(record, status, now)
+
+
+def _lock(objective_id: int) -> ObjectiveStatus | None:
+    """Return an objective's status, made where it lacks, locked for this transaction; None where others hold it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO monitoring_objectivestatus (objective_id, verdict, terms_digest, basis, error, facts_seen)
+            SELECT id, 'no_data', '', '', '', 0 FROM agreements_objective WHERE id = %s
+            ON CONFLICT (objective_id) DO NOTHING""",
+            [objective_id],
+        )
+    rows = ObjectiveStatus.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
+        "objective__agreement__service__owner", "objective__agreement__provider", "objective__agreement__customer",
+        "objective__indicator",
+    )  # fmt: skip
+    return rows.annotate(basis_now=basis("objective__")).filter(pk=objective_id).first()
+
+
+def _spans_due(record: Record, status: ObjectiveStatus) -> Iterator[Window]:
+    """Yield the spans of time whose classes may have changed since the last assessment."""
+    everything = record.hull
+    amended = status.terms_digest != record.objective.agreement.terms_digest
+    if status.assessed_at is None or amended or status.basis != status.basis_now:
+        yield everything
+        return
+    assessed = instant_of(status.assessed_at)
+    yield _reach(record, Window(min(assessed, record.as_of), max(assessed, record.as_of) + 1))
+    if status.due_from is not None:
+        until = OPEN if status.due_until is None else instant_of(status.due_until)
+        touched = Window(instant_of(status.due_from), until).meet(Window(everything.start - DAY, everything.end + DAY))
+        if touched.seconds:
+            yield _reach(record, touched)
+
+
+def _reach(record: Record, span: Window) -> Window:
+    """Return how far a change inside the span may be felt: minimum outage, bridged unknown time, whole outages."""
+    wide = window_widened(span, record.terms)
+    if not counts_whole_minutes(record.terms):
+        return wide
+    # states_load reads the outages at the edges of the window as a whole, so their ends are seen here.
+    return outages_whole(record.states(wide), wide, record.terms)
+
+
+def _days_around(record: Record, spans: list[Window]) -> list[Window]:
+    """Return the whole days of the spans, because the ledger is written and summed by days."""
+    return [day for span in spans for _date, day in record.days(span.meet(record.hull))]
+
+
+def objective_failed(*, objective_id: int, error: str, now: datetime) -> None:
+    """Note that an assessment failed, so that it is tried again later and does not stand in the way of others."""
+    with transaction.atomic():
+        status = ObjectiveStatus.objects.select_for_update().filter(pk=objective_id).first()
+        status = status or ObjectiveStatus(objective_id=objective_id)
+        waited = status.retry_at - now if status.error and status.retry_at else RETRY_FIRST / 2
+        wait = min(max(abs(waited) * 2, RETRY_FIRST), RETRY_LAST)
+        status.error, status.retry_at = error[:2000], now + wait
+        status.save()
+
+
+def objective_try(*, objective_id: int, now: datetime, only_due: bool = False) -> bool:
+    """Assess an objective; note and log a failure instead of raising it. Return whether it was assessed."""
+    try:
+        return objective_assess(objective_id=objective_id, now=now, only_due=only_due) is not None
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        logger.exception("Objective %s could not be assessed.", objective_id)
+        objective_failed(objective_id=objective_id, error=f"{type(error).__name__}: {error}", now=now)
+        return False
+
+
+def objectives_sweep(*, clock: Callable[[], datetime], budget: timedelta) -> int:
+    """Assess what is due, one objective after the other, for at most `budget`; return how many were assessed.
+
+    Sweeps of several workers share the work: what one holds the others skip. What is left waits for the next sweep.
+    """
+    started, done = clock(), 0
+    for objective_id in objectives_due(started):
+        if clock() - started >= budget:
+            break
+        done += objective_try(objective_id=objective_id, now=clock(), only_due=True)
+    return done

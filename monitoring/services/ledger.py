@@ -1,0 +1,174 @@
+"""The daily ledger: computed from facts for the days that were touched, and read back to sum periods."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Max, Min
+
+from agreements.models import Objective
+from monitoring.instants import instant_of
+from monitoring.models import LedgerDay, ObjectiveStatus
+from monitoring.reading import day_digest
+from monitoring.record import Record, record_read
+from slmo.core import ledger as engine
+from slmo.core.facts import States
+from slmo.core.partition import Class, Partition, partition
+from slmo.core.units import Window
+
+CLASSES = [one.value for one in Class]
+FIGURES = [*CLASSES, "outages", "longest_outage", "down_from_start", "down_to_end", "unadjusted", "facts_digest"]
+_FIELDS = ["version_id", *FIGURES]
+
+
+class Difference(NamedTuple):
+    """A day on which the ledger and the engine disagree; None where one of them has no such day."""
+
+    day: dt.date
+    ledger: dict[str, Any] | None
+    engine: dict[str, Any] | None
+
+
+def days_store(record: Record, spans: Iterable[Window]) -> None:
+    """Write the ledger of the days that overlap the spans; drop days outside the record, add those that lack."""
+    hull = record.hull
+    rows = LedgerDay.objects.filter(objective=record.objective)
+    dates = [date for date, _ in record.days(hull)]
+    if not dates:
+        rows.delete()
+        return
+    rows.exclude(day__range=(dates[0], dates[-1])).delete()
+    computed: dict[dt.date, LedgerDay] = {}
+    for span in spans_joined([*spans, *_lacking(record, hull)], hull):
+        computed |= {row.day: row for row in days_compute(record, span)}
+    LedgerDay.objects.bulk_create(
+        computed.values(),
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["objective", "day"],
+        update_fields=["version", *FIGURES],
+    )
+
+
+def _lacking(record: Record, hull: Window) -> list[Window]:
+    """Return the parts of the hull before the first and after the last day that the ledger has."""
+    kept = LedgerDay.objects.filter(objective=record.objective).aggregate(first=Min("day"), last=Max("day"))
+    if kept["first"] is None:
+        return [hull]
+    before = [day for date, day in record.days(hull) if date < kept["first"]]
+    after = [day for date, day in record.days(hull) if date > kept["last"]]
+    return [Window(part[0].start, part[-1].end) for part in (before, after) if part]
+
+
+def spans_joined(spans: Iterable[Window], within: Window) -> list[Window]:
+    """Return the spans clipped, in order, those that overlap or adjoin as one."""
+    joined: list[Window] = []
+    for span in sorted(one.meet(within) for one in spans):
+        if not span.seconds:
+            continue
+        if joined and span.start <= joined[-1].end:
+            joined[-1] = Window(joined[-1].start, max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return joined
+
+
+def days_compute(record: Record, span: Window) -> list[LedgerDay]:
+    """Return the ledger of the whole days that overlap the span, as the engine makes it from the facts; unsaved."""
+    listed = record.days(span)
+    if not listed:
+        return []
+    window = Window(listed[0][1].start, listed[-1][1].end)
+    states = record.states(window)
+    days = engine.days(record.terms, record.name, states, window, record.as_of)
+    whole = partition(record.terms, record.name, states, window, record.as_of)
+    return [_row(record, day, whole, states) for day in days]
+
+
+def _row(record: Record, day: engine.LedgerDay, whole: Partition, states: States) -> LedgerDay:
+    """Return one day of the engine as a row."""
+    outages = whole.clip(day.window).outages()
+    unadjusted = day.unadjusted if day.unadjusted is not None and day.unadjusted != day.seconds else None
+    return LedgerDay(
+        objective=record.objective,
+        day=day.date,
+        version_id=record.version_ids.get(day.version_id or ""),
+        **{one.value: day.seconds[one] for one in Class},
+        outages=day.outages,
+        longest_outage=day.longest_outage,
+        down_from_start=outages[0].seconds if outages and outages[0].start == day.window.start else 0,
+        down_to_end=outages[-1].seconds if outages and outages[-1].end == day.window.end else 0,
+        unadjusted=unadjusted and {one.value: unadjusted[one] for one in Class},
+        facts_digest=day_digest(states, day.window.meet(Window(day.window.start, record.as_of))),
+    )
+
+
+def days_read(record: Record, window: Window) -> list[tuple[engine.LedgerDay, LedgerDay]]:
+    """Return the ledger of a window as the engine sums it, each day beside its row; days to come are computed."""
+    windows = dict(record.days(window))
+    if not windows:
+        return []
+    rows = LedgerDay.objects.filter(objective=record.objective, day__range=(min(windows), max(windows)))
+    names = {pk: name for name, pk in record.version_ids.items()}
+    ahead = Window(max(record.hull.end, window.start), window.end)
+    coming = engine.days(record.terms, record.name, States.empty(), ahead, record.as_of)
+    days = [*rows.order_by("day"), *(_ahead(record, day) for day in coming)]
+    return [(_engine_day(row, windows[row.day], names), row) for row in days]
+
+
+def _ahead(record: Record, day: engine.LedgerDay) -> LedgerDay:
+    """Return a day after the ledger's last as an unsaved row."""
+    seconds = {one.value: day.seconds[one] for one in Class}
+    return LedgerDay(objective=record.objective, day=day.date, facts_digest="", **seconds)
+
+
+def _engine_day(row: LedgerDay, window: Window, names: dict[int, str]) -> engine.LedgerDay:
+    """Return a row as the engine's value."""
+    seconds = {one: getattr(row, one.value) for one in Class}
+    unadjusted = {one: row.unadjusted[one.value] for one in Class} if row.unadjusted else seconds
+    version = names.get(row.version_id or 0)
+    return engine.LedgerDay(row.day, window, version, seconds, row.outages, row.longest_outage, unadjusted)
+
+
+def outages_of(rows: Sequence[LedgerDay]) -> tuple[int, int]:
+    """Return how many outages began in these adjoining days, and the longest one's seconds within them."""
+    longest = running = 0
+    for row in rows:
+        whole_day = sum(getattr(row, one) for one in CLASSES)
+        reached = running + row.down_from_start
+        longest = max(longest, row.longest_outage, reached)
+        running = reached if row.down_from_start == whole_day else row.down_to_end
+    return sum(row.outages for row in rows), longest
+
+
+def ledger_differences(*, objective: Objective, now: datetime) -> list[Difference]:
+    """Return the days on which the ledger is not what the engine makes of the facts, as of the last assessment."""
+    status = ObjectiveStatus.objects.filter(objective=objective).first()
+    assessed_at = status.assessed_at if status and status.assessed_at else now
+    record = record_read(objective, instant_of(assessed_at))
+    kept = {row.day: _figures(row) for row in LedgerDay.objects.filter(objective=objective)}
+    made = {row.day: _figures(row) for row in days_compute(record, record.hull)}
+    return [
+        Difference(day, kept.get(day), made.get(day))
+        for day in sorted(kept.keys() | made.keys())
+        if kept.get(day) != made.get(day)
+    ]
+
+
+def _figures(row: LedgerDay) -> dict[str, Any]:
+    """Return what is compared of a day."""
+    return {field: getattr(row, field) for field in _FIELDS}
+
+
+def ledger_rebuild(*, objective: Objective, now: datetime) -> list[Difference]:
+    """Mark an objective whose ledger differs from the facts as due from the beginning; return the differences.
+
+    The next assessment computes every day again. Differences of days with facts that are not yet assessed count too.
+    """
+    with transaction.atomic():
+        differences = ledger_differences(objective=objective, now=now)
+        if differences:
+            ObjectiveStatus.objects.filter(objective=objective).update(terms_digest="", basis="", retry_at=None)
+    return differences

@@ -1,0 +1,134 @@
+"""Results into rows: provisional ones follow the facts, closed ones never change, and breaches follow both."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+
+from monitoring.instants import moment_of
+from monitoring.models import Breach, PeriodResult, ResultState
+from monitoring.record import Record
+from monitoring.services.breach import breach_follow
+from slmo.audit.models import Entry
+from slmo.audit.services import record as audit
+
+FIGURES = (
+    "end", "version_id", "verdict", "target", "achieved", "lower", "upper", "unadjusted", "good", "total", "seconds",
+    "budget_allowed", "budget_consumed", "credit_percent", "credit_amount", "outages", "longest_outage", "parts",
+)  # fmt: skip
+_WRITTEN = [*(name.removesuffix("_id") for name in FIGURES), "provenance", "assessed_at", "current"]
+_CHECKED = ("facts_sha256", "agreement_sha256", "engine")
+
+
+def results_store(record: Record, computed: Sequence[PeriodResult], now: datetime) -> list[PeriodResult]:
+    """Store computed results and let breaches follow them; return the stored rows.
+
+    What has not changed is not written. A closed result stays as it is: a figure that differs from it is recorded in
+    the audit log, once. Results of periods that are no more are taken out of sight.
+    """
+    _rolling_move(record, computed)
+    known = {
+        row.start: row for row in record.objective.results.filter(current=True, start__in=[r.start for r in computed])
+    }
+    changed = [row for row in computed if not _same(known.get(row.start), row)]
+    for row in changed:
+        _differing_note(record, known.get(row.start), row, now)
+    provisional = [row for row in changed if not _is_closed(known.get(row.start))]
+    before = {start: row.verdict for start, row in known.items()}
+    _upsert(record, provisional, known, now)
+    for row in provisional:
+        breach_follow(record, row, now, before.get(row.start, ""))
+    _stale_drop(record, now)
+    return provisional
+
+
+def _is_closed(row: PeriodResult | None) -> bool:
+    """Tell whether there is a row and it is frozen."""
+    return row is not None and row.state == ResultState.CLOSED
+
+
+def _same(known: PeriodResult | None, row: PeriodResult) -> bool:
+    """Tell whether the stored row says the same, from the same facts and terms."""
+    if known is None or _figures(known) != _figures(row):
+        return False
+    return _is_closed(known) or all(known.provenance.get(key) == row.provenance.get(key) for key in _CHECKED)
+
+
+def _figures(row: PeriodResult) -> dict[str, Any]:
+    """Return the figures of a row."""
+    return {name: getattr(row, name) for name in FIGURES}
+
+
+def _upsert(record: Record, rows: Iterable[PeriodResult], known: dict[datetime, PeriodResult], now: datetime) -> None:
+    """Write the rows: over the current ones of their periods, or as a further revision where none is current."""
+    rows = list(rows)
+    earlier = record.objective.results.filter(start__in=[row.start for row in rows if row.start not in known])
+    revisions = dict(earlier.order_by().values_list("start").annotate(Max("revision")))
+    for row in rows:
+        current = known.get(row.start)
+        row.revision = current.revision if current else revisions.get(row.start, 0) + 1
+        row.assessed_at = now
+    PeriodResult.objects.bulk_create(
+        rows,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["objective", "start", "revision"],
+        update_fields=_WRITTEN,
+    )
+
+
+def _rolling_move(record: Record, computed: Iterable[PeriodResult]) -> None:
+    """Move the one provisional row of a rolling period to where the window lies now."""
+    for row in computed:
+        if not record.rolls_for(row.start, row.end):
+            continue
+        length = row.end - row.start
+        for known in record.objective.results.filter(current=True, state=ResultState.PROVISIONAL):
+            if known.end - known.start == length and known.start != row.start:
+                known.start, known.end = row.start, row.end
+                known.save(update_fields=["start", "end"])
+                return
+
+
+def _stale_drop(record: Record, now: datetime) -> None:
+    """Take provisional results of periods that are no more out of sight; their breaches are withdrawn."""
+    starts = [moment_of(period.start) for period in record.periods]
+    stale = record.objective.results.filter(current=True, state=ResultState.PROVISIONAL).exclude(start__in=starts)
+    for row in stale:
+        if Breach.objects.filter(result=row).exists():
+            row.verdict, row.current = "no_data", False
+            row.save(update_fields=["verdict", "current"])
+            breach_follow(record, row, now)
+        else:
+            row.delete()
+
+
+def _differing_note(record: Record, known: PeriodResult | None, row: PeriodResult, now: datetime) -> None:
+    """Record once that the facts now give another figure than the closed result."""
+    if known is None or not _is_closed(known):
+        return
+    agreement = record.objective.agreement
+    before, after = _summary(known), _summary(row)
+    entries = Entry.objects.filter(
+        action="result_differs", subject_type=known._meta.label_lower, subject_id=str(known.pk)
+    )
+    latest = entries.order_by("-id").first()
+    if latest is None or latest.after != after:
+        organisations = [agreement.provider, agreement.customer]
+        audit(
+            actor=None, action="result_differs", subject=known, before=before, after=after,
+            organisations=organisations, now=now,
+        )  # fmt: skip
+
+
+def _summary(row: PeriodResult) -> dict[str, Any]:
+    """Return the figures as the audit log keeps them."""
+    return {
+        "verdict": row.verdict,
+        "achieved": row.achieved,
+        "good": str(row.good),
+        "total": str(row.total),
+        "credit_amount": None if row.credit_amount is None else str(row.credit_amount),
+        "seconds": row.seconds,
+    }

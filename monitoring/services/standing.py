@@ -1,0 +1,114 @@
+"""Where an objective stands now: the status row, with its change of verdict in the audit log."""
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+import numpy as np
+
+from monitoring.instants import instant_of, moment_of
+from monitoring.models import Breach, FactState, ObjectiveStatus, PeriodResult
+from monitoring.record import Record
+from slmo.audit.services import record as audit
+from slmo.core.budget import Budget, exhaustion
+from slmo.core.facts import State, States
+from slmo.core.intervals import Intervals
+from slmo.core.partition import Class, partition
+from slmo.core.timeline import timeline
+from slmo.core.units import Window
+
+NO_DATA = "no_data"
+LOOK_LEAST = timedelta(minutes=1)  # time alone brings no objective back sooner
+_STATES = {
+    State.UP: FactState.UP,
+    State.DEGRADED: FactState.DEGRADED,
+    State.DOWN: FactState.DOWN,
+    State.UNKNOWN: FactState.UNKNOWN,
+}
+_BY_CODE = {state.code: _STATES[state] for state in State}
+
+
+def status_settle(record: Record, status: ObjectiveStatus, now: datetime) -> ObjectiveStatus:
+    """Write where the objective stands after an assessment, and when to look again; nothing is due any more."""
+    result = _current(record)
+    before, verdict = status.verdict, result.verdict if result else NO_DATA
+    states = record.states(Window(record.as_of - 1, record.as_of + 1)) if result else States.empty()
+    status.now_state = _state_now(record, states) if result else None
+    status.result, status.verdict = result, verdict
+    status.exhausted_at = _exhausted_at(record, result) if result else None
+    status.look_at = _look_at(record, status, states, now)
+    status.due_from = status.due_until = status.retry_at = None
+    status.error = ""
+    status.assessed_at, status.facts_seen = now, record.watermark[0]
+    status.terms_digest, status.basis = record.objective.agreement.terms_digest, status.basis_now
+    if before != verdict or status.since is None:
+        status.since = now
+    status.save()
+    if before != verdict:
+        _change_audit(record, before, verdict, now)
+    return status
+
+
+def _current(record: Record) -> PeriodResult | None:
+    """Return the result of the period in which the present lies; None where the record or the term has ended."""
+    now = moment_of(record.as_of)
+    if not record.periods or record.span.end < record.as_of:
+        return None
+    return record.objective.results.filter(current=True, start__lt=now, end__gte=now).order_by("-start").first()
+
+
+def _state_now(record: Record, states: States) -> FactState | None:
+    """Return what the facts say of the present second, before any terms forgive it."""
+    clause = record.clause_at(record.as_of - 1)
+    if clause is None:
+        return None
+    steps = timeline(states, clause.scope, clause.unite, until=record.as_of)
+    return _BY_CODE[int(steps.at(np.array([record.as_of - 1]))[0])]
+
+
+def _exhausted_at(record: Record, result: PeriodResult) -> datetime | None:
+    """Return when the budget was exhausted, or will be at the present burn; None where it lasts for the period."""
+    if result.verdict == "breached":
+        breach = Breach.objects.filter(objective=record.objective, result=result).order_by("-opened_at").first()
+        return breach.breached_at if breach else None
+    if result.budget_allowed is None or result.budget_consumed is None or result.total is None:
+        return None
+    budget = Budget.of(Fraction(result.budget_allowed), Fraction(result.budget_consumed))
+    at = exhaustion(budget, int(result.total), _ahead(record, result))
+    return None if at is None else moment_of(at)
+
+
+def _ahead(record: Record, result: PeriodResult) -> Intervals:
+    """Return the counted time that is still to come in the result's period."""
+    window = Window(record.as_of, instant_of(result.end))
+    if not window.seconds:
+        return Intervals.empty()
+    cut = partition(record.terms, record.name, States.empty(), window, record.as_of)
+    return cut.of_class(Class.FUTURE)
+
+
+def _look_at(record: Record, status: ObjectiveStatus, states: States, now: datetime) -> datetime | None:
+    """Return when time alone may change the verdict; None where the record or the term has ended.
+
+    That is just after the next local midnight; where a fact says until when it holds, just after that; and every
+    minute while the service is not up or the budget at risk.
+    """
+    if record.term.end <= record.as_of or not record.span.seconds or record.span.end < record.as_of:
+        return moment_of(record.term.start) if record.term.start > record.as_of else None
+    midnight = moment_of(record.tomorrow + 1)
+    edges = np.concatenate((states.start, states.end))
+    coming = edges[edges > record.as_of]
+    looks = [midnight]
+    if len(coming):
+        looks.append(max(now + LOOK_LEAST, moment_of(int(coming.min()) + 1)))
+    if status.now_state not in (None, FactState.UP) or status.verdict == "at_risk":
+        looks.append(now + LOOK_LEAST)
+    return min(looks)
+
+
+def _change_audit(record: Record, before: str, after: str, now: datetime) -> None:
+    """Record a change of verdict for both parties of the agreement."""
+    agreement = record.objective.agreement
+    audit(
+        actor=None, action="objective_verdict", subject=record.objective, before={"verdict": before},
+        after={"verdict": after}, organisations=[agreement.provider, agreement.customer], now=now,
+    )  # fmt: skip
