@@ -111,7 +111,9 @@ def _opened(zone: str, date: dt.date, start: int, end: int) -> Window:
 
 
 def working_seconds(calendar: Calendar, window: Window) -> int:
-    """Return the open seconds inside the window."""
+    """Return the open seconds from the window's start to its end; negative if the end comes first."""
+    if window.end < window.start:
+        return -calendar.open(Window(window.end, window.start)).seconds
     return calendar.open(window).seconds
 
 

@@ -44,40 +44,42 @@ class Case:
 
 
 @st.composite
-def clock_times(draw):
-    """A time of day on the half hour, sometimes on an odd minute."""
-    minute = draw(st.one_of(st.integers(0, 47).map(lambda half: half * 30), st.integers(0, 1439)))
+def clock_times(draw, near):
+    """A time of day: on the half hour, any minute, or close to the minute `near` at which clocks change."""
+    halves = st.integers(0, 47).map(lambda half: half * 30)
+    close = st.integers(-150, 150).map(lambda minutes: (near + minutes) % 1440)
+    minute = draw(st.one_of(close, halves, close, st.integers(0, 1439)))
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 @st.composite
-def hours(draw):
+def hours(draw, near):
     """Up to three spans of a day: lunch breaks, overnight hours, whole days."""
     spans = []
     for _ in range(draw(st.integers(1, 3))):
-        opening = draw(clock_times())
-        closing = draw(st.one_of(clock_times(), st.just("24:00")))
+        opening = draw(clock_times(near))
+        closing = draw(st.one_of(clock_times(near), clock_times(near), st.just("24:00")))
         if opening != closing:
             spans.append(f"{opening}-{closing}")
     return spans or ["00:00-24:00"]
 
 
 @st.composite
-def calendars(draw, date):
+def calendars(draw, date, near):
     """Service hours with exceptions around a date."""
     calendar = {}
+    if draw(st.integers(0, 3)):
+        days = draw(st.sets(st.sampled_from(DAYS), max_size=3)) | {DAYS[date.weekday() - draw(st.integers(0, 1))]}
+        calendar["weekly"] = {day: draw(hours(near)) for day in sorted(days)}
+    dates = st.integers(-1, 1).map(lambda days: (date + dt.timedelta(days=days)).isoformat())
+    exception = st.one_of(st.just("closed"), st.sampled_from(FULL).map(lambda day: f"as {day}"), hours(near))
     if draw(st.booleans()):
-        days = draw(st.lists(st.sampled_from(DAYS), min_size=1, max_size=7, unique=True))
-        calendar["weekly"] = {day: draw(hours()) for day in days}
-    near = st.integers(-1, 1).map(lambda days: (date + dt.timedelta(days=days)).isoformat())
-    exception = st.one_of(st.just("closed"), st.sampled_from(FULL).map(lambda day: f"as {day}"), hours())
-    if draw(st.booleans()):
-        calendar["exceptions"] = draw(st.dictionaries(near, exception, max_size=3))
+        calendar["exceptions"] = draw(st.dictionaries(dates, exception, max_size=3))
     return calendar
 
 
 @st.composite
-def exclusions(draw, date, start):
+def exclusions(draw, date, start, near):
     """Agreed exclusions: single spans near the window, and recurring windows."""
     found = []
     for _ in range(draw(st.integers(0, 2))):
@@ -88,7 +90,7 @@ def exclusions(draw, date, start):
         else:
             rule = draw(st.sampled_from(["FREQ=DAILY", f"FREQ=WEEKLY;BYDAY={DAYS[date.weekday()][:2].upper()}"]))
             begins = date - dt.timedelta(days=draw(st.integers(0, 9)))
-            one = {"rrule": rule, "starting": begins.isoformat(), "at": draw(clock_times()), "reason": "maintenance"}
+            one = {"rrule": rule, "starting": begins.isoformat(), "at": draw(clock_times(near)), "reason": "maintenance"}
             one["for"] = draw(st.sampled_from(["30m", "1h", "90m", "7h"]))
             if draw(st.booleans()):
                 one["except"] = [date.isoformat()]
@@ -100,6 +102,8 @@ def exclusions(draw, date, start):
 def objectives(draw):
     """An availability objective with any of its terms."""
     terms = {"name": "availability", "indicator": "availability", "target": ">= 99.9%", "period": "day"}
+    if draw(st.booleans()):
+        terms["hours"] = "office"
     optional = {
         "hours": st.just("office"),
         "unite": st.sampled_from(["worst", "best"]),
@@ -140,10 +144,12 @@ def cases(draw, versions=1):
     """A window of up to two hours near a clock change, with all that is asked about it."""
     zone, text = draw(st.sampled_from(ANCHORS))
     anchor = parse_instant(text)
-    start = anchor + draw(st.one_of(st.integers(-9000, 5000), st.integers(-100_000, 100_000)))
+    start = anchor + draw(st.one_of(st.integers(-9000, 5000), st.integers(-7000, 3600), st.integers(-100_000, 100_000)))
     window = (start, start + draw(st.integers(1, 7200 // versions)))
     date = dt.date.fromisoformat(format_instant(start, zone)[:10])
-    documents = [draw(documents_of(zone, date, start, n, versions)) for n in range(versions)]
+    shown = format_instant(anchor - 1, zone)
+    near = int(shown[11:13]) * 60 + int(shown[14:16])
+    documents = [draw(documents_of(zone, date, start, near, n, versions)) for n in range(versions)]
     documents = [one for n, one in enumerate(documents) if n == 0 or _from(one) > _from(documents[n - 1])]
     rows = draw(facts(*window))
     as_of = draw(st.one_of(st.just(window[1] + MARGIN), st.integers(start - 100, window[1] + MARGIN)))
@@ -159,7 +165,7 @@ def _from(document):
 
 
 @st.composite
-def documents_of(draw, zone, date, start, number, versions):
+def documents_of(draw, zone, date, start, near, number, versions):
     """One version's document; the versions of a case take effect around the window's date."""
     effective = {"from": "2000-01-01"}
     if versions > 1:
@@ -167,7 +173,8 @@ def documents_of(draw, zone, date, start, number, versions):
         if draw(st.integers(0, 4)) == 0:
             ends = dt.date.fromisoformat(effective["from"]) + dt.timedelta(days=1)
             effective["until"] = ends.isoformat()
-    spec = {"type": "SLA", "timezone": zone, "effective": effective, "calendars": {"office": draw(calendars(date))}}
-    spec["exclusions"] = draw(exclusions(date, start))
+    spec = {"type": "SLA", "timezone": zone, "effective": effective}
+    spec["calendars"] = {"office": draw(calendars(date, near))}
+    spec["exclusions"] = draw(exclusions(date, start, near))
     spec["objectives"] = [draw(objectives())]
     return {"apiVersion": "slmo/v1", "kind": "Agreement", "metadata": {"name": "drawn"}, "spec": spec}
