@@ -31,7 +31,7 @@ def icon(name: str, sprite: str, css: str = "") -> SafeString:
 
 def mark() -> SafeString:
     """Return the mark of the tone that surrounds it."""
-    return mark_safe('<span class="mark" aria-hidden="true"></span>')
+    return mark_safe('<span class="glyph" aria-hidden="true"></span>')
 
 
 def sign(value: Sign, sprite: str, *, css: str = "", only: bool = False) -> SafeString:

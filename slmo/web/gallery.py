@@ -36,7 +36,7 @@ def months() -> list[dict[str, Any]]:
         first = date(2025 + (place + 3) // 12, (place + 3) % 12 + 1, 1)
         value = Fraction(achieved) if achieved else None
         text = f"{words.month(first)}: {words.percent(value, 3)}"
-        found.append({"label": words.month_short(first), "achieved": value, "verdict": verdict, "text": text, "url": "#why", "now": place == 11})
+        found.append({"label": words.month_short(first), "tick": words.month_tick(first, place in {0, 9}), "achieved": value, "verdict": verdict, "text": text, "url": "#why", "now": place == 11})
     return found
 
 

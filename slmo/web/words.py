@@ -29,8 +29,8 @@ DAY, HOUR, MINUTE = 86_400, 3_600, 60
 
 @lru_cache(maxsize=16)
 def locale_of(language: str) -> Locale:
-    """Return Babel's locale for one of Django's language codes; English is written the British way."""
-    return Locale.parse("en_GB" if language.startswith("en") else language.replace("-", "_"))
+    """Return Babel's locale for one of Django's language codes."""
+    return Locale.parse(language.replace("-", "_"))
 
 
 def locale_now() -> Locale:
@@ -186,6 +186,12 @@ def month(value: date | None) -> str:
 def month_short(value: date) -> str:
     """Return the month of a date as "Nov 2026"."""
     return format_date(value, "LLL y", locale=locale_now()).replace(".", "")
+
+
+def month_tick(value: date, with_year: bool) -> str:
+    """Return the month of a date as an axis label: "Feb", or "Jan" with the year on a second line."""
+    text = format_date(value, "LLL", locale=locale_now()).replace(".", "")
+    return f"{text}\n{value.year}" if with_year else text
 
 
 def past_counted(unit: str, count: int) -> str:

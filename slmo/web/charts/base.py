@@ -96,8 +96,11 @@ def limit_line(value: float, label: str, colour: str = "$ink") -> dict[str, Any]
     return {
         "yAxis": value,
         "lineStyle": {"color": colour, "width": 1.5, "type": "solid"},
-        "label": {"formatter": label, "position": "insideEndTop", "color": colour, "fontSize": 12, "fontWeight": 600},
-    }
+        "label": {
+            "formatter": label, "position": "insideEndBottom", "distance": [6, 4], "color": colour, "fontSize": 12,
+            "fontWeight": 600, "backgroundColor": "$surface", "padding": [2, 5], "borderRadius": 3,
+        },
+    }  # fmt: skip
 
 
 def unit_of(seconds: Fraction) -> tuple[int, str]:

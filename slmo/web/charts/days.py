@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slmo.web.charts.base import frame, plain_axis, tone_colour, tone_style, wall_clock
-from slmo.web.signs import key_of, sign_of
+from slmo.web.signs import STATES, key_of, sign_of
 
 CALENDAR_TALL = 150  # seven rows of 16 pixels, and the names of the months
 LEGEND_TALL = 34
@@ -17,7 +17,8 @@ def calendar_heatmap(days: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     stays empty. Use `calendar_height` for the chart's height.
     """
     years = sorted({item["date"].year for item in days}, reverse=True)
-    kinds = list(dict.fromkeys(key_of(item["verdict"]) for item in days))
+    given = {key_of(item["verdict"]) for item in days}
+    kinds = [kind for kind in STATES if kind in given]
     return frame(
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
         visualMap={
@@ -44,12 +45,12 @@ def calendar_height(days: Sequence[Mapping[str, Any]]) -> int:
 def calendar_of(year: int, place: int) -> dict[str, Any]:
     """Return the calendar of one year, `place` counted from the top."""
     return {
-        "range": str(year), "top": place * CALENDAR_TALL + 24, "left": 58, "right": 4, "cellSize": ["auto", 16],
+        "range": str(year), "top": place * CALENDAR_TALL + 24, "left": 74, "right": 4, "cellSize": ["auto", 16],
         "splitLine": {"lineStyle": {"color": "$ink-3", "width": 1}},
         "itemStyle": {"color": "$sunken", "borderColor": "$surface", "borderWidth": 2},
         "dayLabel": {"firstDay": 1, "color": "$ink-3", "fontSize": 11, "nameMap": "@days"},
         "monthLabel": {"color": "$ink-3", "fontSize": 12, "nameMap": "@months"},
-        "yearLabel": {"color": "$ink-2", "fontSize": 14, "margin": 34, "fontWeight": 600},
+        "yearLabel": {"color": "$ink-2", "fontSize": 14, "margin": 38, "fontWeight": 600},
     }  # fmt: skip
 
 

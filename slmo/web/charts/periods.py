@@ -1,6 +1,7 @@
 """Achieved figures per period, as bars that hang from 100 %: their length is what was lost, so no axis is cut."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from slmo.web import words
@@ -12,7 +13,7 @@ HEADROOM = 1.18
 def lost_axis(lost: Sequence[float | None], targets: Sequence[float]) -> dict[str, Any]:
     """Return the axis of lost shares, labelled from 100 % downwards, long enough for all bars and limits."""
     most = max([value for value in lost if value is not None] + list(targets) + [0.001])
-    return value_axis(inverse=True, min=0, max=most * HEADROOM, axisLabel={"color": "$ink-3", "formatter": "@from100"})
+    return value_axis(inverse=True, min=0, max=most * HEADROOM, axisLabel={"color": "$ink-3", "formatter": "@from100", "showMaxLabel": False})
 
 
 def hanging_bar(item: Mapping[str, Any], style: dict[str, Any]) -> dict[str, Any]:
@@ -23,6 +24,11 @@ def hanging_bar(item: Mapping[str, Any], style: dict[str, Any]) -> dict[str, Any
     return bar
 
 
+def ticks(months: Sequence[date]) -> list[str]:
+    """Return short axis labels for months: the year only where it begins."""
+    return [words.month_tick(one, place == 0 or one.month == 1) for place, one in enumerate(months)]
+
+
 def tip_text(item: Mapping[str, Any]) -> str:
     """Return what the tooltip says of a period."""
     return str(item.get("text") or f"{item['label']}: {words.percent(item.get('achieved'))}")
@@ -31,7 +37,8 @@ def tip_text(item: Mapping[str, Any]) -> str:
 def achieved_bars(periods: Sequence[Mapping[str, Any]], target: words.Exact, *, target_label: str) -> dict[str, Any]:
     """Return the achieved share of each period against the target.
 
-    `periods`: `{"label": "Mar 2026", "achieved": Fraction or None, "verdict": …, "text": tooltip, "url": …}`, oldest first.
+    `periods`: `{"label": "Mar 2026", "achieved": Fraction or None, "verdict": …, "text": tooltip, "tick": axis label, "url": …}`,
+    oldest first; `tick` is "label" if unsaid, see `ticks`.
     A bar that reaches below the target's line is a breach.
     """
     lost = [share_lost(item.get("achieved")) for item in periods]
@@ -39,7 +46,7 @@ def achieved_bars(periods: Sequence[Mapping[str, Any]], target: words.Exact, *, 
     bars = [hanging_bar(item, tone_style(item["verdict"])) | {"name": tip_text(item)} for item in periods]
     return frame(
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
-        xAxis=plain_axis("category", position="top", data=[str(item["label"]) for item in periods]),
+        xAxis=plain_axis("category", position="top", data=[str(item.get("tick", item["label"])) for item in periods]),
         yAxis=lost_axis(lost, [limit]),
         series=[
             {
@@ -71,7 +78,7 @@ def whatif_bars(
     bar = {"type": "bar", "barMaxWidth": 20, "barMinHeight": 2, "barGap": "8%", "itemStyle": {"borderRadius": [0, 0, 3, 3]}}
     return frame(
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
-        xAxis=plain_axis("category", position="top", data=[str(item["label"]) for item in before]),
+        xAxis=plain_axis("category", position="top", data=[str(item.get("tick", item["label"])) for item in before]),
         yAxis=lost_axis(lost, limits),
         series=[
             {**bar, "name": labels["before"], "data": pale},
