@@ -10,7 +10,7 @@ from django.conf import settings
 from agreements.models import Agreement, Criticality, Indicator, Service
 from agreements.services import agreement_create, indicator_create, objective_measure, service_create
 from monitoring.models import Source
-from monitoring.services import source_create, source_update
+from monitoring.services.source import source_create, source_update
 from slmo.accounts.models import Organisation, User
 from slmo.demo.history import version_conclude
 

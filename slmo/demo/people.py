@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.services import assignment_grant, organisation_create, user_create
 
@@ -24,15 +27,25 @@ class Person(NamedTuple):
     organisation: str
     level: int
     zone: str
+    role: str | Promise
 
 
 PEOPLE = (
-    Person("manager@northlight.example", "Anna Lindqvist", "northlight-it", 5, "Europe/Berlin"),
-    Person("operator@northlight.example", "Jonas Weber", "northlight-it", 3, "Europe/Berlin"),
-    Person("owner@northlight.example", "Mariam Okafor", "northlight-it", 4, "Europe/Berlin"),
-    Person("executive@northlight.example", "Elena Sorokina", "northlight-it", 7, "Europe/Berlin"),
-    Person("customer@baltic.example", "Kaarel Tamm", "baltic-retail", 0, "Europe/Berlin"),
-    Person("customer@hudson.example", "Grace Rivera", "hudson-insurance", 0, "America/New_York"),
+    Person("manager@northlight.example", "Anna Lindqvist", "northlight-it", 5, "Europe/Berlin", _("Service manager")),
+    Person("operator@northlight.example", "Jonas Weber", "northlight-it", 3, "Europe/Berlin", _("Operator")),
+    Person("owner@northlight.example", "Mariam Okafor", "northlight-it", 4, "Europe/Berlin", _("Service owner")),
+    Person("executive@northlight.example", "Elena Sorokina", "northlight-it", 7, "Europe/Berlin", _("Executive")),
+    Person(
+        "customer@baltic.example", "Kaarel Tamm", "baltic-retail", 0, "Europe/Berlin", _("Customer’s representative")
+    ),
+    Person(
+        "customer@hudson.example",
+        "Grace Rivera",
+        "hudson-insurance",
+        0,
+        "America/New_York",
+        _("Customer’s representative"),
+    ),
 )
 
 
@@ -67,3 +80,17 @@ def people_load(now: datetime) -> dict[str, User]:
                 now=now,
             )
     return {user.email: user for user in User.objects.filter(email__in=[one.email for one in PEOPLE])}
+
+
+def logins() -> list[dict[str, str]]:
+    """Return the demo's log-ins for the log-in page: address, password, name and role of each."""
+    names = {slug: name for slug, name, _kind, _zone in ORGANISATIONS}
+    return [
+        {
+            "email": one.email,
+            "password": PASSWORD,
+            "name": one.name,
+            "role": f"{one.role}, {names[one.organisation]}",
+        }
+        for one in PEOPLE
+    ]

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from agreements.models import Criticality, Dependency, Indicator, Service
 from agreements.services import dependency_add, indicator_create, service_create
-from monitoring.services import facts_record
+from monitoring.services.facts import facts_record
 from slmo.accounts.models import Organisation, User
 from slmo.demo.holidays import closed_on, germany, united_states
 from slmo.demo.record import COVERED_FROM, COVERED_UNTIL, Incident, facts_passed_on
@@ -139,7 +139,9 @@ def regions_used() -> dict[str, tuple[str, ...]]:
     return {product: tuple(sorted(regions)) for product, regions in found.items()}
 
 
-def service_load(offer: Offer, provider: Organisation, owner: User, incidents: list[Incident], now: datetime) -> Indicator:
+def service_load(
+    offer: Offer, provider: Organisation, owner: User, incidents: list[Incident], now: datetime
+) -> Indicator:
     """Create one own service with what it needs, and record what suppliers' incidents did to it; return its indicator."""
     service = Service.objects.filter(slug=offer.slug).first() or service_create(
         slug=offer.slug,
@@ -168,7 +170,7 @@ def service_load(offer: Offer, provider: Organisation, owner: User, incidents: l
     )
     touching = [incident for incident in incidents if incident.product in offer.needs]
     rows = list(facts_passed_on(touching, frozenset(OUR_REGIONS[offer.region])))
-    facts_record(indicator=indicator, rows=rows, origin="outage-log", now=now)
+    facts_record(indicator=indicator, rows=rows, origin="outage-log", actor=None, now=now)
     return indicator
 
 

@@ -17,14 +17,17 @@ from agreements.services import (
     version_propose,
     version_sign_recorded,
 )
-from monitoring.services import facts_record
+from monitoring.services.facts import facts_record
 from slmo.accounts.models import Organisation
 from slmo.demo.record import COVERED_FROM, COVERED_UNTIL, Incident, Published, facts_of_product, published_read
 
 ZONE = "America/Los_Angeles"  # the supplier counts months in Pacific time
 ENDS = "2024-01-01"  # the record ends here; without facts there is nothing to judge
 CHARGE = 10_000  # US dollars a month: assumed, so that credits can be shown
-OUR_REGIONS = {"europe-west3": ("europe-west3", "europe", "eu", "global"), "us-central1": ("us-central1", "us", "global")}
+OUR_REGIONS = {
+    "europe-west3": ("europe-west3", "europe", "eu", "global"),
+    "us-central1": ("us-central1", "us", "global"),
+}
 
 
 def product_load(product: str, incidents: Iterable[Incident], supplier: Organisation, now: datetime) -> Indicator:
@@ -90,7 +93,11 @@ def document_of(slug: str, row: Published, used: tuple[str, ...]) -> dict[str, A
 
 
 def contract_load(
-    rows: list[Published], indicator: Indicator, used: tuple[str, ...], parties: Mapping[str, Organisation], now: datetime
+    rows: list[Published],
+    indicator: Indicator,
+    used: tuple[str, ...],
+    parties: Mapping[str, Organisation],
+    now: datetime,
 ) -> Agreement:
     """Create one product's contract with one signed version for each published schedule; return it."""
     slug = f"uc-{slugify(rows[0].product)}"
@@ -106,7 +113,9 @@ def contract_load(
         customer=parties["northlight-it"],
         timezone=ZONE,
         document=document_of(slug, rows[0], used),
-        note="\n".join(f"{row.valid_from}: {row.covered}. Source: {row.source}. Read there: {row.checked}." for row in rows)
+        note="\n".join(
+            f"{row.valid_from}: {row.covered}. Source: {row.source}. Read there: {row.checked}." for row in rows
+        )
         + f"\nThe monthly charge of USD {CHARGE:,} is assumed, so that credits can be shown.",
         actor=None,
         now=now,
@@ -124,9 +133,7 @@ def contract_load(
         version_propose(version=version, actor=None, now=now)
         for side, party in (("provider", "Google Cloud"), ("customer", "Northlight IT")):
             evidence = f"Published terms, accepted by use: {row.source}"
-            version_sign_recorded(
-                version=version, side=side, signer_name=party, evidence=evidence, actor=None, now=now
-            )
+            version_sign_recorded(version=version, side=side, signer_name=party, evidence=evidence, actor=None, now=now)
     for objective in agreement.objectives.all():
         objective_measure(objective=objective, indicator=indicator, actor=None, now=now)
     return agreement

@@ -35,5 +35,6 @@ class Command(BaseCommand):
         bar_follow("Objectives assessed", history.objectives_assess(now), history.objective_count())
         bar_follow("Breaches carried", history.breaches_carry(users), history.breach_count())
         bar_follow("Month reports", history.reports_load(parties, users), history.report_count())
+        history.news_settle(now)
         history.renewals_load(agreements, users, now)
         history.renewal_propose(agreements["order-desk"], users, now)
