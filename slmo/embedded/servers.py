@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -14,7 +15,8 @@ from slmo.embedded.checks import port_free, port_is_free
 from slmo.embedded.process import Crew, log_tail
 from slmo.embedded.refusal import Refusal
 
-_TRIES = 3  # a free port may be taken between the look and the start
+_TRIES = 5  # a free port may be taken between the look and the start, a dead server's memory may still be in use
+_PAUSE = 0.5  # seconds
 
 
 class Servers:
@@ -27,6 +29,7 @@ class Servers:
         self._crew, self._logs, self._lasting = crew, logs, lasting
         self._account = places.account_for(var / "servers" / "postgres")
         self._home = places.home_lasting(var, self._account)
+        self._lock: IO[str] | None = None
         self._memory = self._home / "servers.json"
         self._known: dict[str, dict[str, str]] = self._remembered()
 
@@ -43,6 +46,12 @@ class Servers:
             "DATABASE_URL": database or self._postgres_start(),
             "REDIS_URL": broker or self._valkey_start(),
         }
+
+    def close(self) -> None:
+        """Give the lock back; the servers themselves are their crew's to stop."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def found(self, environment: Mapping[str, str]) -> dict[str, str]:
         """Return the addresses of servers that another process has started from the same folder."""
@@ -69,6 +78,7 @@ class Servers:
                 postgres.ready_wait(process, port, known["admin_password"])
             except (ChildProcessError, TimeoutError):
                 self._crew.reap()
+                time.sleep(_PAUSE)
                 continue
             postgres.database_ensure(port, known["admin_password"], known["password"])
             return postgres.url(known)
@@ -88,6 +98,7 @@ class Servers:
                 valkey.ready_wait(process, port, known["password"])
             except (ChildProcessError, TimeoutError):
                 self._crew.reap()
+                time.sleep(_PAUSE)
                 continue
             return valkey.url(known)
         raise Refusal(f"Valkey does not start; {log} ends: {log_tail(log)}")
