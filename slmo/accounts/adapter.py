@@ -31,7 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().set_password(user, password)
         recorder()(
             actor=user,
-            action="user_password_changed",
+            action="user_change_password",
             subject=user,
             organisations=organisations_of(user),
             now=timezone.now(),

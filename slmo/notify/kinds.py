@@ -42,11 +42,11 @@ KINDS: Mapping[str, Kind] = {
     "version_proposed": _kind(
         _("A version was proposed"), "file-text", "agreement version organisation effective_from"
     ),
-    "version_accepted": _kind(_("A version was accepted"), "thumb-up", "agreement version organisation effective_from"),
+    "version_accepted": _kind(_("A version was accepted"), "checks", "agreement version organisation effective_from"),
     "version_signed": _kind(_("A version was signed"), "signature", "agreement version effective_from"),
     "review_due": _kind(_("A review is due"), "calendar-event", "agreement due_on"),  # due_on: date
     # last_at: when facts last came, or None where none ever did
-    "source_silent": _kind(_("A source of facts is silent"), "plug-connected-x", "source service last_at"),
+    "source_silent": _kind(_("A source of facts is silent"), "plug", "source service last_at"),
     "report_published": _kind(
         _("A report was published"), "report", "report organisation month"
     ),  # month: its first day

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from slmo.accounts.models import User
 from slmo.notify.kinds import INAPP, KINDS
-from slmo.notify.models import Delivery, Mute, Preference
+from slmo.notify.models import Delivery, Mute, Preference, Webhook
 from slmo.notify.pipeline.letter import headline_write
 
 
@@ -58,3 +58,8 @@ def muted_until(user: User, subject_type: str, subject_id: str | int, now: datet
     """Return until when a person hears nothing of a thing, or None."""
     mute = Mute.objects.filter(user=user, subject_type=subject_type, subject_id=str(subject_id), until__gt=now).first()
     return mute.until if mute else None
+
+
+def webhook_of(user: User) -> Webhook | None:
+    """Return where a person's news is posted, or None."""
+    return Webhook.objects.filter(user=user).first()

@@ -93,4 +93,4 @@ def test_a_strangers_token_is_revoked_only_by_who_may_edit_them(actor: User) -> 
     with pytest.raises(Denied):
         api_token_revoke(token=issued.token, actor=person("low", north, 5), now=NOW)
     api_token_revoke(token=issued.token, actor=person("high", north, 6), now=NOW)
-    assert Entry.objects.latest("id").action == "token_revoked"
+    assert Entry.objects.latest("id").action == "api_token_revoke"

@@ -79,7 +79,7 @@ def test_every_verb_writes_one_entry_with_names_and_what_changed() -> None:
     user = user_create(email="new@example.org", name="New", actor=boss, now=NOW)
     user_update(user=user, email="new@example.org", name="Newer", actor=boss, now=NOW)
     entry = Entry.objects.latest("id")
-    assert (entry.actor_name, entry.action, entry.subject_label) == ("Boss", "user_updated", "Newer")
+    assert (entry.actor_name, entry.action, entry.subject_label) == ("Boss", "user_update", "Newer")
     assert (entry.before, entry.after) == ({"name": "New"}, {"name": "Newer"})
 
 

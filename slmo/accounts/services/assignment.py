@@ -43,7 +43,7 @@ def assignment_grant(
     assignment.full_clean()
     assignment.save()
     if before != _fields(assignment):
-        _record(actor, "assignment_granted", assignment, before, _fields(assignment), now)
+        _record(actor, "assignment_grant", assignment, before, _fields(assignment), now)
     with suppress(AttributeError):
         del user.held  # policy reads the assignments anew
     return assignment
@@ -60,7 +60,7 @@ def assignment_revoke(*, assignment: Assignment, actor: User | None, now: dateti
         require_level(actor, assignment.level)
     if actor == assignment.user:
         raise ValidationError(_("You cannot revoke your own assignment."), code="self")
-    _record(actor, "assignment_revoked", assignment, _fields(assignment), None, now)
+    _record(actor, "assignment_revoke", assignment, _fields(assignment), None, now)
     assignment.delete()
 
 

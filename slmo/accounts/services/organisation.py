@@ -24,7 +24,7 @@ def organisation_create(
     organisation.save(force_insert=True)
     recorder()(
         actor=actor,
-        action="organisation_created",
+        action="organisation_create",
         subject=organisation,
         after=fields_of(organisation, SHOWN),
         organisations=[organisation],
@@ -48,7 +48,7 @@ def organisation_update(
     if after:
         recorder()(
             actor=actor,
-            action="organisation_updated",
+            action="organisation_update",
             subject=organisation,
             before=before,
             after=after,

@@ -41,7 +41,7 @@ def api_token_issue(*, name: str, actor: User, now: datetime, expires_at: dateti
     )
     token.full_clean()
     token.save(force_insert=True)
-    _record(actor, "token_issued", token, {"expires_at": expires_at}, now)
+    _record(actor, "api_token_issue", token, {"expires_at": expires_at}, now)
     return Issued(token, secret)
 
 
@@ -54,7 +54,7 @@ def api_token_revoke(*, token: ApiToken, actor: User, now: datetime) -> ApiToken
     if token.revoked_at is None:
         token.revoked_at = now
         token.save(update_fields=("revoked_at",))
-        _record(actor, "token_revoked", token, {"revoked_at": now}, now)
+        _record(actor, "api_token_revoke", token, {"revoked_at": now}, now)
     return token
 
 

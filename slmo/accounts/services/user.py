@@ -39,7 +39,7 @@ def user_create(
     user.set_password(password)
     user.full_clean()
     user.save(force_insert=True)
-    recorder()(actor=actor, action="user_created", subject=user, after=fields_of(user, SHOWN), now=now)
+    recorder()(actor=actor, action="user_create", subject=user, after=fields_of(user, SHOWN), now=now)
     return user
 
 
@@ -49,7 +49,7 @@ def user_update(*, user: User, email: str, name: str, actor: User | None, now: d
     user = User.objects.select_for_update().get(pk=user.pk)
     _require_for(actor, user)
     before, after = row_change(user, {"email": email.strip(), "name": name.strip()})
-    _record(actor, "user_updated", user, before, after, now)
+    _record(actor, "user_update", user, before, after, now)
     return user
 
 
@@ -61,7 +61,7 @@ def user_set_active(*, user: User, active: bool, actor: User | None, now: dateti
     if actor == user and not active:
         raise ValidationError(_("You cannot deactivate your own account."), code="self")
     before, after = row_change(user, {"is_active": active})
-    _record(actor, "user_activated" if active else "user_deactivated", user, before, after, now)
+    _record(actor, "user_activate" if active else "user_deactivate", user, before, after, now)
     return user
 
 
@@ -70,7 +70,7 @@ def user_update_preferences(*, user: User, language: str, timezone: str, theme: 
     """Change how the portal looks and speaks to its reader, by the reader. Raises ValidationError."""
     user = User.objects.select_for_update().get(pk=user.pk)
     before, after = row_change(user, {"language": language, "timezone": timezone, "theme": theme})
-    _record(user, "user_preferences_updated", user, before, after, now)
+    _record(user, "user_update_preferences", user, before, after, now)
     return user
 
 
