@@ -5,11 +5,28 @@ People see what their organisations provide or receive; a text that was never pr
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from threading import Lock
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
 
 from agreements.models import Agreement, Dependency, Indicator, Objective, Service, Side, Version, VersionState
 from agreements.services.signature import digest_join
@@ -174,3 +191,56 @@ def _terms_keep(key: tuple[int, str], terms: Terms) -> None:
         _terms[key] = terms
         if len(_terms) > TERMS_KEPT:
             _terms.popitem(last=False)
+
+
+def services_listed(user: User | AnonymousUser) -> QuerySet[Service]:
+    """Return the visible services with `agreed` and `needed`: their visible agreements and dependants, counted."""
+    agreed = agreements_visible(user).filter(service=OuterRef("pk"))
+    needed = dependencies_visible(user).filter(needs=OuterRef("pk"))
+    return services_visible(user).annotate(agreed=_counted(agreed, "service"), needed=_counted(needed, "needs"))
+
+
+def agreements_listed(user: User | AnonymousUser, now: datetime) -> QuerySet[Agreement]:
+    """Return the visible agreements with what a list says about each.
+
+    `today`: the date in the agreement's zone. `force_number`, `force_from`, `force_until`: of the version signed last
+    among those that have begun. `standing`: in_force, signed (begins later), proposed, draft, expired or withdrawn.
+    `open`: whether a proposal waits for signatures.
+    """
+    signed = Version.objects.filter(agreement=OuterRef("pk"), state=VersionState.SIGNED)
+    begun = signed.filter(effective_from__lte=OuterRef("today")).order_by("-effective_from")
+    shown = Version.objects.filter(_shown_to(organisation_ids_of(user)), agreement=OuterRef("pk"))
+    today = Cast(Func(F("timezone"), Value(now), function="timezone"), DateField())
+    return (
+        agreements_visible(user)
+        .annotate(today=today)
+        .annotate(
+            force_number=Subquery(begun.values("number")[:1]),
+            force_from=Subquery(begun.values("effective_from")[:1]),
+            force_until=Subquery(begun.values("effective_until")[:1]),
+            begins=Exists(signed.filter(effective_from__gt=OuterRef("today"))),
+            open=Exists(shown.filter(state=VersionState.PROPOSED)),
+            drafted=Exists(shown.filter(state=VersionState.DRAFT)),
+        )
+        .annotate(standing=_standing())
+    )
+
+
+def _standing() -> Case:
+    """Return the expression that names where an agreement stands."""
+    running = Q(force_from__isnull=False) & (Q(force_until__isnull=True) | Q(force_until__gt=F("today")))
+    return Case(
+        When(running, then=Value("in_force")),
+        When(begins=True, then=Value("signed")),
+        When(open=True, then=Value("proposed")),
+        When(drafted=True, then=Value("draft")),
+        When(force_from__isnull=False, then=Value("expired")),
+        default=Value("withdrawn"),
+        output_field=CharField(),
+    )
+
+
+def _counted(rows: QuerySet[Any], field: str) -> Coalesce:
+    """Return an expression that counts the rows of a subquery; 0 where there are none."""
+    counted = rows.order_by().values(field).annotate(counted=Count("pk")).values("counted")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())

@@ -1,5 +1,30 @@
 """Addresses of the agreements application."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from agreements.views import agreement, catalogue, negotiation, register, service, version
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/new/", service.service_new, name="service_new"),
+    path("catalogue/<slug:slug>/", service.service, name="service"),
+    path("catalogue/<slug:slug>/edit/", service.service_edit, name="service_edit"),
+    path("catalogue/<slug:slug>/needs/", service.dependency_new, name="dependency_new"),
+    path("catalogue/<slug:slug>/needs/<int:pk>/remove/", service.dependency_drop, name="dependency_drop"),
+    path("agreements/", register.agreements, name="agreements"),
+    path("agreements/new/", agreement.agreement_new, name="agreement_new"),
+    path("agreements/<slug:slug>/", agreement.agreement, name="agreement"),
+    path("agreements/<slug:slug>/amend/", negotiation.version_new, name="version_new"),
+    path("agreements/<slug:slug>/objectives/<str:name>/measure/", agreement.measure, name="objective_measure"),
+    path("agreements/<slug:slug>/versions/<int:number>/", version.version, name="version"),
+    path("agreements/<slug:slug>/versions/<int:number>/edit/", negotiation.version_edit, name="version_edit"),
+    path("agreements/<slug:slug>/versions/<int:number>/propose/", negotiation.propose, name="version_propose"),
+    path("agreements/<slug:slug>/versions/<int:number>/withdraw/", negotiation.withdraw, name="version_withdraw"),
+    path("agreements/<slug:slug>/versions/<int:number>/sign/<str:side>/", negotiation.sign, name="version_sign"),
+    path(
+        "agreements/<slug:slug>/versions/<int:number>/signed-outside/<str:side>/",
+        negotiation.sign_recorded,
+        name="version_sign_recorded",
+    ),
+    path("agreements/<slug:slug>/versions/<int:number>/agreement.yaml", version.download, name="version_download"),
+]

@@ -50,6 +50,11 @@ class Section:
     picture: SafeString | str = ""
     tiers: tuple[Tier, ...] = field(default=())
 
+    @property
+    def name(self) -> str:
+        """Return the name below the kind: that of the objective or calendar."""
+        return self.key.partition(".")[2]
+
 
 def version_read(version: Version) -> list[Section]:
     """Return a version's terms as sections, the objectives first."""
@@ -145,7 +150,7 @@ def calendar_section(name: str, calendar: Calendar) -> Section:
         for day in sorted(calendar.exceptions)
     ]
     title = _("Calendar “%(name)s”") % {"name": name}
-    return Section(f"calendar.{name}", title, "calendar", (weekly, *dated), timetable_draw(calendar))
+    return Section(f"calendar.{name}", title, "calendar", (weekly, *dated))
 
 
 def _exception_text(calendar: Calendar, day: date) -> str:

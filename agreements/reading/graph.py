@@ -34,7 +34,7 @@ class Edge:
 
 
 def columns_of(centre: int, edges: Iterable[Edge]) -> dict[int, int]:
-    """Return the column of each service near the centre: 0 the centre, 1 and 2 what it needs, −1 and −2 who needs it."""
+    """Return the column of each service near the centre: 0 the centre, above 0 what it needs, below who needs it."""
     needs: dict[int, list[int]] = {}
     needed: dict[int, list[int]] = {}
     for edge in edges:

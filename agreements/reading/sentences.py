@@ -57,12 +57,8 @@ UNKNOWN = {
 }
 UNKNOWN_AFTER = {
     "up": _n("Without news the last known state holds for %(length)s; after that the time counts as up."),
-    "down": _n(
-        "Without news the last known state holds for %(length)s; after that the time counts as down."
-    ),
-    "excluded": _n(
-        "Without news the last known state holds for %(length)s; after that the time is left out."
-    ),
+    "down": _n("Without news the last known state holds for %(length)s; after that the time counts as down."),
+    "excluded": _n("Without news the last known state holds for %(length)s; after that the time is left out."),
 }
 MAINTENANCE = {
     "excluded": _n("Agreed maintenance is left out."),

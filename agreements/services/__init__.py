@@ -5,7 +5,7 @@ from agreements.services.document_text import document_read, document_write
 from agreements.services.indicator import indicator_create, objective_measure
 from agreements.services.service import dependency_add, dependency_remove, service_create, service_update
 from agreements.services.signature import version_sign, version_sign_recorded
-from agreements.services.version import version_draft, version_edit, version_propose, version_withdraw
+from agreements.services.version import version_draft, version_edit, version_propose, version_step, version_withdraw
 
 __all__ = [
     "agreement_create",
@@ -22,5 +22,6 @@ __all__ = [
     "version_propose",
     "version_sign",
     "version_sign_recorded",
+    "version_step",
     "version_withdraw",
 ]

@@ -1,0 +1,1 @@
+"""What people type: forms turn it into the arguments of a service."""

@@ -1,0 +1,136 @@
+"""Forms of a new agreement and of what measures it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from agreements.errors import DocumentRefused
+from agreements.forms.base import Form, date_input
+from agreements.forms.terms import PERIODS, share_clean
+from agreements.models import AgreementType, Indicator, Objective, Service
+from agreements.selectors import indicators_visible, services_visible
+from agreements.services import document_read
+from slmo.accounts.models import Organisation, User
+from slmo.accounts.selectors import organisations_visible_to
+from slmo.accounts.zones import zone_names
+
+LARGEST = 128 * 1024  # bytes of an uploaded agreement
+
+
+class AgreementForm(Form):
+    """A new agreement: the parties, and the first terms by a few fields or as a file or text."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    slug = forms.SlugField(
+        label=_("Short name"), max_length=80, required=False,
+        help_text=_("Stands in addresses and files; made from the title if left empty."),
+    )  # fmt: skip
+    type = forms.ChoiceField(label=_("Type"), choices=AgreementType.choices)
+    service = forms.ModelChoiceField(
+        label=_("Service"), queryset=Service.objects.none(), help_text=_("Who delivers the service is the provider.")
+    )
+    customer = forms.ModelChoiceField(label=_("Customer"), queryset=Organisation.objects.none())
+    timezone = forms.ChoiceField(
+        label=_("Time zone"), help_text=_("Days, months and service hours are counted by its clocks.")
+    )
+    note = forms.CharField(
+        label=_("Source and assumptions"), required=False, widget=forms.Textarea({"rows": 2}),
+        help_text=_("Where the terms come from, and what was assumed."),
+    )  # fmt: skip
+    effective_from = forms.DateField(label=_("In force from"), required=False, widget=date_input())
+    objective = forms.SlugField(label=_("Objective"), required=False, max_length=80, initial="availability")
+    target = forms.CharField(label=_("Target: at least"), required=False, max_length=20, initial="99.9")
+    period = forms.ChoiceField(label=_("Judged each"), required=False, choices=PERIODS, initial="month")
+    text = forms.CharField(
+        label=_("Terms as YAML"), required=False, max_length=LARGEST,
+        widget=forms.Textarea({"rows": 14, "spellcheck": "false", "class": "mono"}),
+        help_text=_("Replaces the fields of the first terms. What you leave out about parties and zone is filled in."),
+    )  # fmt: skip
+    file = forms.FileField(
+        label=_("Terms as a file"), required=False, widget=forms.FileInput({"accept": ".yaml,.yml,.json"})
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Offer the services and organisations that the person sees."""
+        super().__init__(*args, **kwargs)
+        self.fields["service"].queryset = services_visible(user).order_by("name")  # type: ignore[attr-defined]
+        self.fields["customer"].queryset = organisations_visible_to(user).order_by("name")  # type: ignore[attr-defined]
+        self.fields["timezone"].choices = [(name, name) for name in zone_names()]  # type: ignore[attr-defined]
+        self.fields["timezone"].initial = user.timezone
+
+    def clean_target(self) -> str:
+        """Return the target as the format writes it."""
+        typed = self.cleaned_data["target"]
+        return share_clean(typed) if typed else ""
+
+    def clean_file(self) -> str:
+        """Return the text of an uploaded file; refuse what is too large or no text."""
+        upload = self.cleaned_data["file"]
+        if upload is None:
+            return ""
+        if upload.size > LARGEST:
+            raise forms.ValidationError(_t("The file is larger than %(size)d KB.") % {"size": LARGEST // 1024})
+        try:
+            return str(upload.read().decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError(_t("The file is not text in UTF-8.")) from error
+
+    def clean(self) -> dict[str, Any]:
+        """Return the arguments of `agreement_create` that the fields hold, `document` among them."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("slug") and data.get("title"):
+            data["slug"] = slugify(data["title"])[:80]
+            if not data["slug"]:
+                self.add_error("slug", _t("Give a short name in Latin letters."))
+        if not self.errors:
+            data["document"] = self._document(data)
+        return data
+
+    def _document(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the first terms: those of the file, of the text, or of the few fields."""
+        for field in ("file", "text"):
+            if data.get(field):
+                try:
+                    return document_read(data[field])
+                except DocumentRefused as error:
+                    self.add_error(field, error)
+                    return {}
+        missing = [field for field in ("effective_from", "objective", "target", "period") if not data.get(field)]
+        for field in missing:
+            self.add_error(field, _t("Fill this in, or give the terms as YAML."))
+        return {} if missing else first_terms(data)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of `agreement_create`."""
+        names = ("slug", "title", "type", "service", "customer", "timezone", "note", "document")
+        found = {name: self.cleaned_data[name] for name in names}
+        return {**found, "provider": found["service"].organisation}
+
+
+def first_terms(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a document with one availability objective."""
+    objective = {
+        "name": data["objective"],
+        "indicator": "availability",
+        "target": f">= {data['target']}",
+        "period": data["period"],
+    }
+    return {"spec": {"effective": {"from": data["effective_from"].isoformat()}, "objectives": [objective]}}
+
+
+class MeasureForm(Form):
+    """Which facts judge an objective."""
+
+    indicator = forms.ModelChoiceField(
+        label=_("Measured by"), queryset=Indicator.objects.none(), required=False, empty_label=_("nothing yet")
+    )
+
+    def __init__(self, *args: Any, user: User, objective: Objective, services: set[int], **kwargs: Any) -> None:
+        """Offer the indicators of the agreed service and of what it needs."""
+        kwargs.setdefault("initial", {"indicator": objective.indicator_id})
+        super().__init__(*args, **kwargs)
+        offered = indicators_visible(user).filter(service__in=services)
+        self.fields["indicator"].queryset = offered  # type: ignore[attr-defined]

@@ -1,0 +1,64 @@
+"""The versions of an agreement along time, and whose move it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from agreements.models import Side, Version, VersionState
+from agreements.selectors import sides_of
+from slmo.accounts.models import User
+from slmo.accounts.policy import can
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One version on the rail; `standing` is a state of slmo.web.signs, `now` marks the one that rules today."""
+
+    version: Version
+    standing: str
+    now: bool
+    until: date | None
+
+
+def rail_of(versions: Sequence[Version], today: date) -> list[Stop]:
+    """Return the versions in the order in which they take effect, withdrawn ones left out."""
+    kept = [one for one in versions if one.state != VersionState.WITHDRAWN]
+    ordered = sorted(kept, key=lambda one: (one.effective_from, one.number))
+    signed = [one for one in ordered if one.state == VersionState.SIGNED]
+    return [_stop(one, signed, today) for one in ordered]
+
+
+def _stop(version: Version, signed: Sequence[Version], today: date) -> Stop:
+    """Return a version with what it is today and until when it holds."""
+    following = min((one.effective_from for one in signed if one.effective_from > version.effective_from), default=None)
+    ends = [end for end in (version.effective_until, following) if end is not None]
+    until = min(ends) if ends else None
+    if version.state != VersionState.SIGNED:
+        return Stop(version, str(version.state), False, until)
+    if version.effective_from > today:
+        return Stop(version, "signed", False, until)
+    if until is not None and until <= today:
+        return Stop(version, "superseded" if until == following else "expired", False, until)
+    return Stop(version, "in_force", True, until)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Who has to act on a version: the organisations waited for, and whether the reader is one who may."""
+
+    version: Version
+    waiting: tuple[str, ...]
+    mine: bool
+
+
+def turn_of(version: Version, user: User) -> Turn:
+    """Return whose move it is: the drafter's while it is a draft, then of every side that has not signed."""
+    agreement = version.agreement
+    if version.state == VersionState.DRAFT:
+        sides, action = [version.drafted_side], "version_propose"
+    else:
+        signed = {signature.side for signature in version.signatures.all()}
+        sides, action = [side for side in Side.values if side not in signed], "version_sign"
+    own = sides_of(user, agreement)
+    mine = any(side in own and can(user, action, agreement.organisation_of(side)) for side in sides)
+    return Turn(version, tuple(agreement.organisation_of(side).name for side in sides), mine)

@@ -1,0 +1,127 @@
+"""The register of agreements as a list."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, F, Q
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import AgreementType
+from agreements.selectors import agreements_listed
+from slmo.accounts.policy import can, require
+from slmo.web import drawing, words
+from slmo.web.lists import Choice, Column, Listing, Search
+from slmo.web.pages import page
+from slmo.web.signs import sign_of
+
+HORIZON = 90  # days in which an expiry wants attention
+STANDINGS = (
+    ("in_force", _("In force")),
+    ("signed", _("Signed, begins later")),
+    ("proposed", _("Proposed")),
+    ("draft", _("Draft")),
+    ("expired", _("Expired")),
+    ("withdrawn", _("Withdrawn")),
+    ("open", _("A proposal waits")),
+    ("expiring", _("Expires within 90 days")),
+)
+
+
+def title_cell(row: Any) -> SafeString:
+    """Return the title as a link, with the service below."""
+    url = reverse("agreement", args=[row.slug])
+    return format_html('<a class="row-link" href="{}">{}</a><span class="under">{}</span>', url, row.title, row.service)
+
+
+def type_cell(row: Any) -> SafeString:
+    """Return the abbreviation of the type, spelt out as a title."""
+    return format_html('<abbr title="{}">{}</abbr>', row.get_type_display(), row.type)
+
+
+def standing_cell(row: Any) -> SafeString:
+    """Return where the agreement stands, and that a proposal waits beside what is in force."""
+    sprite = static("icons.svg")
+    badge = drawing.sign(sign_of(row.standing), sprite)
+    if row.open and row.standing != "proposed":
+        return format_html("{} {}", badge, drawing.sign(sign_of("proposed"), sprite, only=True))
+    return badge
+
+
+def since_cell(row: Any) -> SafeString | str:
+    """Return the version in force and since when."""
+    if row.force_from is None:
+        return words.DASH
+    version = _t("version %(number)d") % {"number": row.force_number}
+    return format_html('{}<span class="under">{}</span>', words.day(row.force_from), version)
+
+
+def until_cell(row: Any) -> SafeString | str:
+    """Return the end of the term, with the days left where they are few."""
+    if row.force_until is None:
+        return _t("open") if row.force_from else words.DASH
+    left = (row.force_until - row.today).days
+    text = words.day(row.force_until)
+    if 0 < left <= HORIZON:
+        soon = _t("in %(length)s") % {"length": words.duration(left * words.DAY)}
+        return format_html('{}<span class="under tone-risk tone-text">{}</span>', text, soon)
+    return text
+
+
+COLUMNS = (
+    Column("title", _("Agreement"), title_cell, ("title",), lambda row: row.title, css="wide"),
+    Column("type", _("Type"), type_cell, ("type",), lambda row: row.type),
+    Column("provider", _("Provider"), lambda row: row.provider.name, ("provider__name",)),
+    Column("customer", _("Customer"), lambda row: row.customer.name, ("customer__name",)),
+    Column("standing", _("State"), standing_cell, ("standing",), lambda row: row.standing),
+    Column("since", _("In force since"), since_cell, ("force_from",), lambda row: row.force_from or ""),
+    Column("until", _("Until"), until_cell, ("force_until",), lambda row: row.force_until or ""),
+)
+
+
+def _by_standing(rows: Any, value: str) -> Any:
+    """Return the agreements that stand so."""
+    if value == "open":
+        return rows.filter(open=True)
+    return rows.filter(_expiring()) if value == "expiring" else rows.filter(standing=value)
+
+
+def _expiring() -> Q:
+    """Return the condition that the version in force ends within the horizon."""
+    return Q(standing="in_force", force_until__lte=F("today") + HORIZON)
+
+
+FILTERS = (
+    Search(_("Title, service or party"), ("title", "slug", "service__name", "provider__name", "customer__name")),
+    Choice("type", _("Type"), AgreementType.choices, lambda rows, value: rows.filter(type=value)),
+    Choice("state", _("State"), STANDINGS, _by_standing),
+)
+
+
+@login_required
+def agreements(request: HttpRequest) -> HttpResponse:
+    """Show the agreements of the person's organisations: parties, state, term."""
+    require(request.user, "agreement_view")
+    rows = agreements_listed(request.user, timezone.now())
+    listing = Listing(request, rows, columns=COLUMNS, filters=FILTERS, sort="title")
+    if listing.wants_export:
+        return listing.export("agreements")
+    counts = rows.aggregate(
+        force=Count("pk", filter=Q(standing="in_force")),
+        open=Count("pk", filter=Q(open=True)),
+        draft=Count("pk", filter=Q(drafted=True)),
+        expiring=Count("pk", filter=_expiring()),
+    )
+    context: dict[str, Any] = {
+        "page_title": _("Agreements"),
+        "listing": listing,
+        "counts": counts,
+        "may_add": can(request.user, "agreement_create"),
+    }
+    return page(request, "agreements/agreements.html", context, fragment="list")
