@@ -210,8 +210,8 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Once collected, files carry their digest in the name and are kept for ever; before that they come from where they lie.
-STATIC_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
+# With 1 files come from where collectstatic put them, with their digest in the name; else from where they lie.
+STATIC_COLLECTED = env_flag("STATIC_COLLECTED", "0")
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -234,6 +234,8 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "slmo@localhost")
 # Webhooks reach public addresses; 1 permits receivers within the portal's own network too.
 WEBHOOK_ALLOW_PRIVATE = env_flag("WEBHOOK_ALLOW_PRIVATE", "0")
+# Probes reach public addresses and these networks only; the demo probes its own health page.
+PROBE_ALLOW_NETWORKS = env("PROBE_ALLOW_NETWORKS", "127.0.0.1/32,::1/128" if DEMO else "")
 
 # One upload may hold a year of one-minute checks: 525 600 rows of about 40 bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
