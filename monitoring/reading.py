@@ -21,13 +21,7 @@ from slmo.core.intervals import Intervals
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import DAY, Window
 
-_NAMES = {
-    FactState.UP: State.UP,
-    FactState.DEGRADED: State.DEGRADED,
-    FactState.DOWN: State.DOWN,
-    FactState.UNKNOWN: State.UNKNOWN,
-}
-_CODES = np.array([_NAMES[state].code for state in sorted(FactState)], dtype=np.int8)
+_CODES = np.array([State[state.name].code for state in sorted(FactState)], dtype=np.int8)  # by the database's number
 _NAMING = 0  # sequence number of rows that are not facts: below every fact's
 
 

@@ -1,4 +1,4 @@
-"""Work for the workers: fetch the id, call the service. A task may be lost, repeated or killed: rows say what is due."""
+"""Work for the workers: fetch the id, call the service. A task may be lost, repeated or killed: rows know."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from monitoring.services.assessment import objective_try, objectives_sweep
+from monitoring.services.source import source_fetch, sources_due
 
 SWEEP_BUDGET = timedelta(seconds=20)  # so that one sweep never holds a worker for long
 
@@ -20,3 +21,18 @@ def assess_due() -> int:
 def objective_assess_task(objective_id: int) -> bool:
     """Assess one objective if anything of it is due; return whether it was assessed."""
     return objective_try(objective_id=objective_id, now=timezone.now(), only_due=True)
+
+
+@shared_task(acks_late=True)
+def sources_sweep() -> int:
+    """Hand every source whose fetch is due to a worker; return how many were due."""
+    due = sources_due(timezone.now())
+    for source_id in due:
+        source_fetch_task.delay(source_id)
+    return len(due)
+
+
+@shared_task(acks_late=True)
+def source_fetch_task(source_id: int) -> bool:
+    """Ask one source for facts if that is due; return whether any came."""
+    return source_fetch(source_id=source_id, now=timezone.now()) is not None

@@ -13,12 +13,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='ledgerday',
             name='down_from_start',
-            field=models.PositiveIntegerField(default=0, help_text='Seconds of the outage that the day begins with.'),
+            field=models.PositiveIntegerField(default=0, help_text='Seconds of an outage that the day begins with.'),
         ),
         migrations.AddField(
             model_name='ledgerday',
             name='down_to_end',
-            field=models.PositiveIntegerField(default=0, help_text='Seconds of the outage that goes on after the day.'),
+            field=models.PositiveIntegerField(default=0, help_text='Seconds of an outage at the end of the day.'),
         ),
         migrations.AddField(
             model_name='ledgerday',

@@ -21,8 +21,8 @@ class LedgerDay(models.Model):
     up = models.PositiveIntegerField(default=0)
     outages = models.PositiveIntegerField(default=0)
     longest_outage = models.PositiveIntegerField(default=0)
-    down_from_start = models.PositiveIntegerField(default=0, help_text="Seconds of the outage that the day begins with.")
-    down_to_end = models.PositiveIntegerField(default=0, help_text="Seconds of the outage that goes on after the day.")
+    down_from_start = models.PositiveIntegerField(default=0, help_text="Seconds of an outage that the day begins with.")
+    down_to_end = models.PositiveIntegerField(default=0, help_text="Seconds of an outage at the end of the day.")
     unadjusted = models.JSONField(
         null=True, blank=True, help_text="Seconds by class without exclusions and corrections, where they differ."
     )

@@ -9,6 +9,7 @@ from monitoring.services.breach import (
     breach_note,
 )
 from monitoring.services.facts import FactRow, FactsRefused, facts_record
+from monitoring.services.source import source_create, source_delete, source_fetch, source_update
 
 __all__ = [
     "FactRow",
@@ -21,4 +22,8 @@ __all__ = [
     "facts_record",
     "objective_assess",
     "objectives_due",
+    "source_create",
+    "source_delete",
+    "source_fetch",
+    "source_update",
 ]

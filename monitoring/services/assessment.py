@@ -137,7 +137,7 @@ def objective_try(*, objective_id: int, now: datetime, only_due: bool = False) -
     """Assess an objective; note and log a failure instead of raising it. Return whether it was assessed."""
     try:
         return objective_assess(objective_id=objective_id, now=now, only_due=only_due) is not None
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except Exception as error:  # one objective that can not be assessed must not stop the others
         logger.exception("Objective %s could not be assessed.", objective_id)
         objective_failed(objective_id=objective_id, error=f"{type(error).__name__}: {error}", now=now)
         return False

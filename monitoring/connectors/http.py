@@ -1,0 +1,98 @@
+"""A probe that asks a page whether it answers as it should.
+
+What a fetch finds holds for its whole interval: a window of the clock that begins at a multiple of the interval. An
+interval in which nobody asked is unknown, and can not be asked about later.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.connectors.base import ConnectorError
+from monitoring.connectors.outbound import Answer, Unreachable, request, url_split
+from monitoring.models import FactState
+from monitoring.rows import FactRow, row_key
+from slmo.core.units import Window
+
+TIMEOUT_MOST = 30
+
+
+class HttpForm(forms.Form):
+    """The settings of a probe."""
+
+    url = forms.CharField(label=_("Address"), max_length=2000, help_text=_("The page that is asked."))
+    timeout = forms.FloatField(
+        label=_("Seconds to wait for the answer"), min_value=0.1, max_value=TIMEOUT_MOST, initial=5, required=False
+    )
+    expect_status = forms.IntegerField(
+        label=_("Expected status"),
+        min_value=100,
+        max_value=599,
+        required=False,
+        help_text=_("Left empty: any from 200 to 399."),
+    )
+    expect_text = forms.CharField(
+        label=_("Expected text"), max_length=200, required=False, help_text=_("Must occur in the page’s first 256 KB.")
+    )
+    slow_after = forms.FloatField(
+        label=_("Degraded after seconds"),
+        min_value=0.01,
+        max_value=TIMEOUT_MOST,
+        required=False,
+        help_text=_("An answer that takes longer counts as degraded."),
+    )
+
+    def clean_url(self) -> str:
+        """Return the address; raise ValidationError for anything but a plain http or https address."""
+        try:
+            url_split(self.cleaned_data["url"])
+        except ConnectorError as error:
+            raise ValidationError(str(error)) from error
+        return str(self.cleaned_data["url"])
+
+
+class HttpConnector:
+    """Ask a page; it is up when it answers as expected, down when not or too late."""
+
+    kind = "http"
+    label = _("HTTP probe")
+    form = HttpForm
+
+    def fetch(self, config: Mapping[str, Any], window: Window, interval: int) -> Sequence[FactRow]:
+        """Return the state of the window's last interval, as one request finds it now."""
+        start = window.end - interval
+        state, seen = self.ask(config)
+        return [FactRow(start, window.end, int(state), "", row_key(start, ""), seen)]
+
+    def ask(self, config: Mapping[str, Any]) -> tuple[FactState, str]:
+        """Return the state that one request finds, and in a few words what was seen; raises ConnectorError."""
+        begun = time.monotonic()
+        try:
+            answer = request("GET", config["url"], timeout=float(config.get("timeout") or 5))
+        except Unreachable as error:
+            return FactState.DOWN, str(error)
+        wrong = _wrong(config, answer)
+        if wrong:
+            return FactState.DOWN, wrong
+        slow = config.get("slow_after")
+        if slow and time.monotonic() - begun > float(slow):
+            return FactState.DEGRADED, "slow"
+        return FactState.UP, ""
+
+
+def _wrong(config: Mapping[str, Any], answer: Answer) -> str:
+    """Return what is wrong with an answer in a few words; nothing where it is as expected."""
+    expected = config.get("expect_status")
+    if answer.status != expected if expected else not 200 <= answer.status < 400:
+        return f"HTTP {answer.status}"
+    text = str(config.get("expect_text") or "")
+    if text and text.encode() not in answer.body:
+        return "expected text missing"
+    return ""
+
+
+connector = HttpConnector()
