@@ -1,9 +1,6 @@
 """Everything that must hold besides the tests: `make check` runs all of it and names what does not."""
 
-import atexit
-import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -12,10 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from slmo.embedded import places  # noqa: E402
-from slmo.embedded.process import Crew  # noqa: E402
+from slmo.embedded.passing import servers_ensure  # noqa: E402
 from slmo.embedded.refusal import Refusal  # noqa: E402
-from slmo.embedded.servers import Servers  # noqa: E402
 
 _PYTHON = (sys.executable, "-m")
 _MANAGE = (sys.executable, "manage.py")
@@ -53,15 +48,6 @@ def check_run(name: str, command: tuple[str, ...]) -> bool:
     return answer.returncode == 0
 
 
-def servers_start() -> None:
-    """Start throw-away servers for the checks that ask the database."""
-    home = places.home_passing()
-    crew = Crew()
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
-    atexit.register(crew.stop)
-    os.environ.update(Servers(crew, home, home / "log", lasting=False).start(os.environ))
-
-
 def main() -> int:
     """Return 0 where every check passed, else 1."""
     if sys.argv[1:] == ["requirements"]:
@@ -69,7 +55,7 @@ def main() -> int:
         print("\n".join(complaints))
         return 1 if complaints else 0
     try:
-        servers_start()
+        servers_ensure()  # for the checks that ask the database
     except Refusal as refusal:
         print(f"SLMO: {refusal}", file=sys.stderr)
         return 1

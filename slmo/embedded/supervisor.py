@@ -40,7 +40,6 @@ class Supervisor:
         self._failures: dict[str, int] = {}
         self._started: dict[str, float] = {}
         self._waiting: dict[str, tuple[float, Program]] = {}
-        # `make` may be killed instead of this process: then nobody is left who could stop it.
         self._parent = os.getppid() if "MAKELEVEL" in os.environ else 0
 
     def run(self) -> int:
@@ -75,6 +74,7 @@ class Supervisor:
             "SITE_URL": f"http://{self._shown_host()}:{self._port}",
             "ALLOWED_HOSTS": ",".join(["localhost", "127.0.0.1", "[::1]", *self._other_names()]),
             "SECRET_KEY": secret_key(self._var),
+            "STATIC_COLLECTED": "1",
             "PYTHONUNBUFFERED": "1",
         }
         return {
@@ -120,8 +120,8 @@ class Supervisor:
             raise Refusal(f"{' and '.join(ended)} ended unexpectedly; see the logs in {self._logs}")
 
     def _rest(self) -> None:
-        """Wait a moment; raise Stopped where the end was asked for or `make` is gone."""
-        if self._stop.wait(_PAUSE) or (self._parent and os.getppid() != self._parent):
+        """Wait a moment; raise Stopped where the end was asked for, of this process or of `make`."""
+        if self._stop.wait(_PAUSE) or (self._parent and _make_ends(self._parent)):
             raise Stopped
 
     def _program(self, name: str, *command: str) -> Program:
@@ -221,6 +221,22 @@ class Supervisor:
             f"{program.name} ended ({_ending(status)}); it starts again in {delay:.0f} s. Log: {program.log}",
             flush=True,
         )
+
+
+def _make_ends(pid: int) -> bool:
+    """Return whether `make`, this process's parent, is gone or has been asked to end.
+
+    Killed, it leaves nobody who could stop this process. Interrupted alone (Ctrl-C reaches both), it waits for this
+    process without a word: then it no longer catches SIGINT, which Linux tells in /proc.
+    """
+    if os.getppid() != pid:
+        return True
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return False
+    caught = next((line for line in status.splitlines() if line.startswith("SigCgt:")), "")
+    return bool(caught) and not int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1
 
 
 def secret_key(var: Path) -> str:

@@ -1,16 +1,12 @@
 """Throw-away PostgreSQL and Valkey for a test run; DATABASE_URL and REDIS_URL are used where they are set."""
 
-import atexit
 import os
 import re
-import shutil
 import sys
 from urllib.parse import urlsplit, urlunsplit
 
-from slmo.embedded import places
-from slmo.embedded.process import Crew
+from slmo.embedded.passing import servers_ensure
 from slmo.embedded.refusal import Refusal
-from slmo.embedded.servers import Servers
 
 _BASE = "SLMO_TEST_REDIS_URL"  # the broker's address before a parallel process has chosen its database there
 
@@ -23,7 +19,7 @@ def ensure() -> None:
         os.environ["REDIS_URL"] = broker_database(os.environ[_BASE], number)
         return
     try:
-        _start()
+        servers_ensure()
     except Refusal as refusal:
         sys.exit(f"Tests need a database and a broker. {refusal}")
     os.environ[_BASE] = os.environ["REDIS_URL"]
@@ -33,12 +29,3 @@ def broker_database(url: str, number: int) -> str:
     """Return `url` with the broker database that lies `number` after its own: one for each parallel process."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"/{int(parts.path.strip('/') or 0) + number}"))
-
-
-def _start() -> None:
-    """Start what the environment does not name, for as long as this process lives."""
-    home = places.home_passing()
-    crew = Crew()
-    atexit.register(shutil.rmtree, home, ignore_errors=True)  # last in, first out: after the servers have stopped
-    atexit.register(crew.stop)
-    os.environ.update(Servers(crew, home, home / "log", lasting=False).start(os.environ))
