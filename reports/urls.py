@@ -1,5 +1,20 @@
 """Addresses of the reports application."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, register_converter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from reports.months import MonthConverter
+from reports.views import matrix, report, whatif
+
+register_converter(MonthConverter, "month")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("reports/", matrix.matrix, name="reports"),
+    path("reports/compliance.csv", matrix.matrix_csv, name="reports_matrix_csv"),
+    path("reports/months/", report.months, name="report_months"),
+    path("reports/<month:month>/", report.month, name="report_month"),
+    path("reports/<month:month>/<slug:provider>/<slug:customer>/", report.report, name="report"),
+    path("reports/<month:month>/<slug:provider>/<slug:customer>/compile/", report.compile_, name="report_compile"),
+    path("reports/<month:month>/<slug:provider>/<slug:customer>/letter/", report.letter, name="report_letter"),
+    path("reports/<month:month>/<slug:provider>/<slug:customer>/publish/", report.publish, name="report_publish"),
+    path("agreements/<slug:slug>/objectives/<str:name>/what-if/", whatif.whatif, name="whatif"),
+]

@@ -19,6 +19,7 @@ from monitoring.models import Fact, FactState, PeriodResult
 from monitoring.selectors import states_load
 from slmo.core.facts import States
 from slmo.core.partition import Class, Partition, partition
+from slmo.core.periods import period_containing
 from slmo.core.terms import Agreement, ObjectiveTerms
 from slmo.core.units import Window
 
@@ -44,6 +45,19 @@ class Outage(NamedTuple):
     start: int
     end: int
     references: tuple[str, ...]
+
+    @property
+    def seconds(self) -> int:
+        """Return the length."""
+        return self.end - self.start
+
+
+class Exclusion(NamedTuple):
+    """Time that was left out of the count, and why."""
+
+    start: int
+    end: int
+    reason: str
 
     @property
     def seconds(self) -> int:
@@ -85,9 +99,29 @@ def cut_of(result: PeriodResult, known_at: datetime | None = None) -> Cut:
     objective = result.objective
     terms = terms_of(objective.agreement)
     window = Window(instant_of(result.start), instant_of(result.end))
-    as_of = min(window.end, instant_of(result.assessed_at))
-    states = states_of(objective.indicator, window, terms, known)
+    as_of = as_of_of(result, terms, window)
+    states = states_of(objective.indicator, window_read(window, terms, objective.name), terms, known)
     return Cut(result, terms, states, window, as_of, known, partition(terms, objective.name, states, window, as_of))
+
+
+def window_read(window: Window, terms: Agreement, objective: str) -> Window:
+    """Return the window whose facts are needed: where credits have a yearly cap, from the contract year's first day."""
+    rules = [version.objectives[objective].credits for version in terms.versions if objective in version.objectives]
+    if not any(credits and credits.cap_year is not None for credits in rules):
+        return window
+    year = period_containing("contract-year", terms.timezone, window.start, terms.anchor)
+    return Window(min(year.start, window.start), window.end)
+
+
+def as_of_of(result: PeriodResult, terms: Agreement, window: Window) -> int:
+    """Return the moment from which on the figure did not look at facts: when it was assessed.
+
+    A period that had ended by then is judged with what came after it too: an outage at its end is as long as it was. A
+    rolling period ends at the moment asked about.
+    """
+    name = result.objective.name
+    rolling = any(v.objectives[name].period.startswith("rolling") for v in terms.versions if name in v.objectives)
+    return window.end if rolling else instant_of(result.assessed_at)
 
 
 def states_of(indicator: Indicator | None, window: Window, terms: Agreement, known_at: datetime) -> States:
@@ -120,6 +154,20 @@ def outages_of(cut: Cut) -> list[Outage]:
     return [Outage(window.start, window.end, _references(window, known)) for window in windows]
 
 
+def exclusions_of(cut: Cut) -> list[Exclusion]:
+    """Return what the terms left out of the count, each with the reasons that the agreement gives."""
+    found = []
+    for span in cut.spans:
+        if span.name != Class.EXCLUDED:
+            continue
+        window = Window(span.start, span.end)
+        version = cut.terms.version_at(span.start)
+        agreed = version.exclusions if version else ()
+        reasons = dict.fromkeys(one.reason for one in agreed if len(one.expand(window)))
+        found.append(Exclusion(span.start, span.end, ", ".join(filter(None, reasons))))
+    return found
+
+
 def budget_points(cut: Cut, allowed: Fraction) -> list[tuple[int, Fraction | None]]:
     """Return the error budget that is left along the period: level while all is well, falling through lost time."""
     weights = bad_weights(cut.objective)
@@ -131,7 +179,7 @@ def budget_points(cut: Cut, allowed: Fraction) -> list[tuple[int, Fraction | Non
             points.append((span.start, left))
             left -= weight * span.seconds
             points.append((span.end, left))
-    points.append((cut.as_of, left))
+    points.append((min(cut.as_of, cut.window.end), left))
     return points
 
 

@@ -1,1 +1,1 @@
-"""Pages of the reports application."""
+"""Pages of the reports application: they translate between requests and services, and decide nothing."""

@@ -1,0 +1,53 @@
+"""The files from which anybody can recompute a figure without the portal (docs/formats.md), and the command to do it."""
+
+import csv
+import io
+import shlex
+
+from django.utils.text import slugify
+
+from agreements.services import document_write
+from monitoring.figures.cut import Cut
+from slmo.core.facts import OPEN
+from slmo.core.periods import day_start, local_date
+from slmo.core.units import format_instant
+
+
+def agreement_yaml(cut: Cut) -> str:
+    """Return all signed versions of the agreement as one YAML stream, earliest first."""
+    return "---\n".join(document_write(document) for document in cut.terms.documents)
+
+
+def facts_csv(cut: Cut) -> str:
+    """Return the facts on which the figure rests, as the engine took them: in the order of their recording."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["start", "end", "state", "scope", "override"])
+    for start, end, state, scope, _seq, _change, override, _indicator in cut.states.rows():
+        until = "" if end == OPEN and not override else format_instant(min(end, max(cut.as_of, cut.window.end)))
+        writer.writerow([format_instant(start), until, state, scope, "yes" if override else ""])
+    return buffer.getvalue()
+
+
+def file_stem(cut: Cut) -> str:
+    """Return the name that both files share: agreement, objective and first day."""
+    first = local_date(cut.terms.timezone, cut.window.start).isoformat()
+    return slugify(f"{cut.result.objective.agreement.slug}-{cut.result.objective.name}-{first}")
+
+
+def command_line(cut: Cut) -> str:
+    """Return the command that prints this figure from the two files."""
+    stem = file_stem(cut)
+    parts = [
+        "python", "-m", "slmo.assess", f"{stem}.yaml", "--facts", f"{stem}.csv",
+        "--objective", cut.result.objective.name, "--from", _edge(cut, cut.window.start), "--to", _edge(cut, cut.window.end),
+        "--as-of", format_instant(cut.as_of, cut.terms.timezone), "--json",
+    ]  # fmt: skip
+    return shlex.join(parts)
+
+
+def _edge(cut: Cut, instant: int) -> str:
+    """Return an instant as a date where it is a local midnight, else with its time and offset."""
+    zone = cut.terms.timezone
+    date = local_date(zone, instant)
+    return date.isoformat() if day_start(zone, date) == instant else format_instant(instant, zone)

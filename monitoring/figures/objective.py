@@ -1,0 +1,160 @@
+"""What the page of one objective shows besides its figure: its periods, the days of a year, the budget's line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agreements.models import Objective
+from monitoring.figures.cut import Cut, Outage, budget_points
+from monitoring.figures.numbers import percent_text, target_share, target_text
+from monitoring.figures.standing import TELLING, day_class
+from monitoring.models import LedgerDay, PeriodResult
+from slmo.web import words
+from slmo.web.charts import achieved_bars, budget_line, calendar_heatmap, outage_timeline
+
+BARS = 24  # periods drawn as bars
+# A day of the ledger, worst first, and the verdict whose colour and mark it carries in the calendar.
+DAY_VERDICTS = {"down": "down", "degraded": "degraded", "unknown": "unknown", "up": "up", "excluded": "excluded"}
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period of the switcher."""
+
+    result_id: int
+    key: str
+    label: str
+    verdict: str
+    percent: str
+    year: int
+    chosen: bool
+
+
+def results_of(objective: Objective) -> list[PeriodResult]:
+    """Return the current results of an objective, oldest first, without what only one figure's page needs."""
+    rows = PeriodResult.objects.filter(objective=objective, current=True).order_by("start")
+    return list(rows.defer("provenance", "parts"))
+
+
+def result_chosen(results: Sequence[PeriodResult], zone: ZoneInfo, asked: str) -> PeriodResult | None:
+    """Return the result whose period begins on the date asked for, else the latest that tells something."""
+    for result in results:
+        if period_key(result, zone) == asked:
+            return result
+    telling = [result for result in results if result.verdict in TELLING]
+    return (telling or list(results) or [None])[-1]
+
+
+def period_key(result: PeriodResult, zone: ZoneInfo) -> str:
+    """Return how an address names a period: by its first local date."""
+    return result.start.astimezone(zone).date().isoformat()
+
+
+def period_label(start: datetime, end: datetime, zone: ZoneInfo, *, short: bool = False) -> str:
+    """Return what a period is called: its month where it is one, else its first and last day."""
+    first = start.astimezone(zone)
+    last = datetime.fromtimestamp(end.timestamp() - 1, zone).date()
+    if first.day == 1 and (first.year, first.month) == (last.year, last.month) and (last.day >= 28):
+        return words.month_short(first.date()) if short else words.month(first.date())
+    return f"{words.day(first.date())} – {words.day(last)}"
+
+
+def periods_listed(results: Sequence[PeriodResult], chosen: PeriodResult | None, zone: ZoneInfo) -> list[Period]:
+    """Return the periods of the switcher, latest first."""
+    return [
+        Period(
+            result.pk,
+            period_key(result, zone),
+            period_label(result.start, result.end, zone),
+            result.verdict,
+            percent_text(result.achieved, result.target),
+            result.start.astimezone(zone).year,
+            chosen is not None and result.pk == chosen.pk,
+        )
+        for result in reversed(results)
+    ]
+
+
+def bars_of(results: Sequence[PeriodResult], zone: ZoneInfo) -> dict[str, Any] | None:
+    """Return the chart of the last periods against their target, each a link to why; None without any figure."""
+    shown = [result for result in results if result.verdict in TELLING and result.achieved][-BARS:]
+    share = target_share(shown[-1].target) if shown else None
+    if share is None:
+        return None
+    periods = [
+        {
+            "label": period_label(result.start, result.end, zone, short=True),
+            "achieved": Fraction(result.achieved),
+            "verdict": result.verdict,
+            "text": f"{period_label(result.start, result.end, zone)}: {percent_text(result.achieved, result.target)}",
+            "url": reverse("why", args=[result.pk]),
+        }
+        for result in shown
+    ]
+    label = _("target %(target)s") % {"target": target_text(shown[-1].target)}
+    return achieved_bars(periods, share, target_label=label)
+
+
+def days_of(objective: Objective, year: int) -> list[Mapping[str, Any]]:
+    """Return the days of a year on which anything was counted, for the calendar."""
+    between = (date(year, 1, 1), date(year, 12, 31))
+    rows = LedgerDay.objects.filter(objective=objective, day__range=between).order_by("day")
+    found = []
+    for row in rows.values("day", "up", "down", "degraded", "unknown", "excluded", "outages"):
+        name = day_class(row)
+        if name != "out_of_hours":
+            found.append({"date": row["day"], "verdict": DAY_VERDICTS[name], "label": day_label(row, name), "row": row})
+    return found
+
+
+def day_label(row: Mapping[str, Any], name: str) -> str:
+    """Say what a day was like."""
+    when = words.day(row["day"])
+    told = {
+        "down": _("%(day)s: down for %(length)s"),
+        "degraded": _("%(day)s: degraded for %(length)s"),
+        "unknown": _("%(day)s: nothing known for %(length)s"),
+        "up": _("%(day)s: up"),
+        "excluded": _("%(day)s: excluded"),
+    }[name]
+    return told % {"day": when, "length": words.duration(row[name])}
+
+
+def calendar_of(days: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the calendar's chart."""
+    return calendar_heatmap(days)
+
+
+def budget_of(cut: Cut) -> dict[str, Any] | None:
+    """Return the line of the error budget through the period; None where the period has no budget."""
+    allowed = cut.result.budget_allowed
+    if not allowed:
+        return None
+    limit = words.fraction_of(allowed)
+    labels = {"left": _("left"), "pace": _("even pace"), "empty": _("nothing left")}
+    window = cut.window
+    return budget_line(
+        budget_points(cut, limit), limit, start=window.start, end=window.end, zone=cut.terms.timezone, labels=labels
+    )
+
+
+def timeline_of(cut: Cut, outages: Sequence[Outage]) -> dict[str, Any]:
+    """Return the outages and other states of the period along time, one line for each kind."""
+    spans: dict[str, list[dict[str, Any]]] = {"down": [], "degraded": [], "unknown": [], "excluded": []}
+    told = {(outage.start, outage.end): ", ".join(outage.references) for outage in outages}
+    for span in cut.spans:
+        if span.name in spans:
+            label = f"{words.when(span.start, cut.terms.timezone)}, {words.duration(span.seconds)}"
+            reference = told.get((span.start, span.end), "")
+            entry = {"start": span.start, "end": span.end, "state": span.name}
+            spans[span.name].append({**entry, "label": f"{label} · {reference}" if reference else label})
+    names = {"down": _("Down"), "degraded": _("Degraded"), "unknown": _("Unknown"), "excluded": _("Excluded")}
+    rows = [{"name": names[name], "spans": found} for name, found in spans.items() if found]
+    rows = rows or [{"name": names["down"], "spans": []}]
+    return outage_timeline(rows, start=cut.window.start, end=cut.window.end, zone=cut.terms.timezone)

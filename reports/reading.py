@@ -1,0 +1,172 @@
+"""A report's content as its page shows it: texts in the reader's language around figures that never change."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from monitoring.figures.numbers import percent_text, target_text
+from monitoring.models import Cause
+from reports.models import Report
+from reports.months import month_parse
+from slmo.web import words
+from slmo.web.signs import sign_of
+
+DAY_ORDER = ((2, "down"), (3, "degraded"), (4, "unknown"))  # positions in a day of the content, worst first
+
+
+def read_report(report: Report) -> dict[str, Any]:
+    """Return what the page shows, from the stored content and nothing else."""
+    content = report.content
+    month = month_parse(content["month"]) if content else report.month
+    entries = [read_entry(entry) for entry in content.get("objectives", ())]
+    return {
+        "month": month,
+        "counts": content.get("counts", {}),
+        "summary": summary_of(content, month),
+        "credits": [credit_sentence(credit) for credit in content.get("credits", ())],
+        "sections": _sections(entries, catalogue=content.get("customer") is None),
+        "paragraphs": [text for text in report.letter.split("\n\n") if text.strip()],
+        "missed": [entry for entry in entries if entry["verdict"] == "breached"],
+    }
+
+
+def summary_of(content: Mapping[str, Any], month: date) -> str:
+    """Return the sentence with which the report begins."""
+    counts = content.get("counts", {})
+    judged, missed = counts.get("judged", 0), counts.get("breached", 0)
+    name = words.month(month)
+    if not judged:
+        return _("In %(month)s nothing could be judged.") % {"month": name}
+    if not missed and judged == counts.get("met", 0):
+        return ngettext(
+            "In %(month)s the one target that could be judged was met.",
+            "In %(month)s all %(judged)d targets that could be judged were met.",
+            judged,
+        ) % {"month": name, "judged": judged}
+    return ngettext(
+        "In %(month)s %(missed)d of %(judged)d target that could be judged was missed.",
+        "In %(month)s %(missed)d of %(judged)d targets that could be judged were missed.",
+        judged,
+    ) % {"month": name, "judged": judged, "missed": missed}
+
+
+def credit_sentence(credit: Mapping[str, Any]) -> str:
+    """Say what is owed, in which direction."""
+    values = {"amount": words.number(Fraction(credit["amount"] or 0), 2), "currency": credit["currency"]}
+    if credit["received"]:
+        return _("By the contracts, suppliers owe service credits of %(amount)s %(currency)s.") % values
+    return _("By the agreements, service credits of %(amount)s %(currency)s are due.") % values
+
+
+def read_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one objective as the page shows it."""
+    return {
+        **entry,
+        "percent": percent_text(entry["achieved"], entry["target"]),
+        "target_text": target_text(entry["target"]),
+        "sentence": entry_sentence(entry),
+        "strip": [_day(day) for day in entry["days"]],
+        "squares": [_square(line) for line in entry["history"]],
+        "outage_lines": [_outage(outage, entry["zone"]) for outage in entry["outages"]],
+        "more_outages": max(0, entry["outage_count"] - len(entry["outages"])),
+        "cause": Cause(entry["breach"]["cause"]).label if entry["breach"] and entry["breach"]["cause"] else "",
+        "credit_text": _credit(entry["credit"]),
+    }
+
+
+def entry_sentence(entry: Mapping[str, Any]) -> str:
+    """Say what was delivered against what was promised."""
+    values = {
+        "service": entry["service"]["name"],
+        "percent": percent_text(entry["achieved"], entry["target"]),
+        "target": target_text(entry["target"]),
+        "down": words.duration_words(entry["consumed"]),
+        "allowed": words.duration_words(entry["allowed"]),
+        "over": words.duration_words(_over(entry)),
+    }
+    return _entry_sentence(entry["verdict"], lost=bool(Fraction(entry["consumed"] or 0))) % values
+
+
+def _entry_sentence(verdict: str, *, lost: bool) -> str:
+    """Return the sentence for a verdict."""
+    if verdict == "met" and not lost:
+        return _("%(service)s was there for every counted second: %(percent)s, promised %(target)s.")
+    return {
+        "met": _(
+            "%(service)s was available for %(percent)s of the counted time; %(target)s was promised. "
+            "It was lost for %(down)s; %(allowed)s would have been within the promise."
+        ),
+        "breached": _(
+            "%(service)s was available for %(percent)s of the counted time; %(target)s was promised. "
+            "It was lost for %(down)s, which is %(over)s more than the promise allows."
+        ),
+        "indeterminate": _(
+            "%(service)s was available for %(percent)s of the time that is known, but too much is unknown "
+            "to judge it against the promised %(target)s."
+        ),
+        "no_data": _("Nothing was counted for %(service)s: there is no figure to judge."),
+    }[verdict]
+
+
+def _over(entry: Mapping[str, Any]) -> Fraction:
+    """Return the seconds lost beyond the allowance."""
+    return max(Fraction(0), Fraction(entry["consumed"] or 0) - Fraction(entry["allowed"] or 0))
+
+
+def _sections(entries: Sequence[dict[str, Any]], *, catalogue: bool) -> list[dict[str, Any]]:
+    """Return the entries under headings: by customer and supplier for the catalogue, else by service."""
+
+    def heading(entry: Mapping[str, Any]) -> str:
+        if not catalogue:
+            return str(entry["service"]["name"])
+        if entry["received"]:
+            return _("Received from %(party)s") % {"party": entry["provider"]["name"]}
+        return _("Delivered to %(party)s") % {"party": entry["customer"]["name"]}
+
+    ordered = sorted(entries, key=lambda entry: (entry["received"], heading(entry)))
+    return [{"title": title, "entries": list(found)} for title, found in groupby(ordered, key=heading)]
+
+
+def _day(day: Sequence[Any]) -> dict[str, str]:
+    """Return one day of the strip."""
+    when = words.day(date.fromisoformat(day[0]))
+    for place, name in DAY_ORDER:
+        if day[place]:
+            return {"verdict": name, "label": f"{when}: {sign_of(name).label}, {words.duration(day[place])}"}
+    return {"verdict": "up" if day[1] else "future", "label": when}
+
+
+def _square(line: Mapping[str, str]) -> dict[str, str]:
+    """Return one month of the history."""
+    figure = percent_text(line["achieved"], line["target"])
+    label = f"{words.month(month_parse(line['month']))}: {sign_of(line['verdict']).label}"
+    return {"verdict": line["verdict"], "label": f"{label}, {figure}" if figure else label}
+
+
+def _outage(outage: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """Return one outage in words."""
+    start = datetime.fromisoformat(outage["start"])
+    return {
+        "when": words.when(start, zone),
+        "length": words.duration(outage["seconds"]),
+        "references": outage["references"],
+    }
+
+
+def _credit(credit: Mapping[str, Any] | None) -> str:
+    """Return a credit as amount and percent."""
+    if not credit:
+        return ""
+    values = {
+        "percent": words.number(Fraction(credit["percent"]), 0),
+        "amount": words.number(Fraction(credit["amount"] or 0), 2),
+        "currency": credit["currency"],
+    }
+    return _("%(percent)s %% of the charge: %(amount)s %(currency)s") % values
+
+

@@ -1,0 +1,238 @@
+"""The compliance matrix: every objective that a person may see, by the months in which its periods ended.
+
+A period stands in the local month (of its agreement's zone) that holds its last second, so that a quarter stands in
+its third month. A page is two reads of rows and at most two of counts, whatever its length.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
+
+from agreements.models import AgreementType, Objective
+from agreements.selectors import objectives_visible
+from monitoring.figures.numbers import percent_bare
+from monitoring.models import PeriodResult
+from reports.months import month_add, month_range
+from slmo.accounts.models import User
+
+JUDGED = ("met", "breached", "indeterminate")
+# worst first: what a month shows that holds several periods
+SEVERITY = ("breached", "indeterminate", "at_risk", "no_data", "on_track", "met")
+MONTHS_DEFAULT, MONTHS_MOST = 12, 60
+ROWS_A_PAGE = 100
+GROUPS = ("type", "provider", "customer", "criticality", "none")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What of the matrix is asked for; `first` and `last` are months, both included."""
+
+    first: date
+    last: date
+    group: str = "type"
+    type: str = ""
+    organisation: int | None = None
+    criticality: int | None = None
+    verdict: str = ""
+    text: str = ""
+
+    @property
+    def months(self) -> list[date]:
+        """Return the months of the columns."""
+        return list(month_range(self.first, self.last))
+
+
+class Cell(NamedTuple):
+    """One objective in one month: the worst verdict of its periods, and their number."""
+
+    month: date
+    verdict: str
+    percent: str
+    result_id: int
+    periods: int
+    missed: int
+    closed: bool
+
+
+class Row(NamedTuple):
+    """One objective with a cell, or None, for each month."""
+
+    objective: Mapping[str, object]
+    cells: tuple[Cell | None, ...]
+    missed: int
+
+
+@dataclass
+class Counts:
+    """How many periods there are of each verdict."""
+
+    of: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> int:
+        """Return how many periods have ended and were judged."""
+        return sum(self.of.get(verdict, 0) for verdict in JUDGED)
+
+    @property
+    def missed(self) -> int:
+        """Return how many periods missed their target."""
+        return self.of.get("breached", 0)
+
+    def add(self, verdict: str, count: int) -> None:
+        """Count `count` more periods of a verdict."""
+        self.of[verdict] = self.of.get(verdict, 0) + count
+
+    def merge(self, other: "Counts") -> None:
+        """Count all periods of `other` too."""
+        for verdict, count in other.of.items():
+            self.add(verdict, count)
+
+
+def ended_month() -> Cast:
+    """Return the expression for the local month that holds a result's last second."""
+    local = Func(
+        F("objective__agreement__timezone"), F("end") - Value(timedelta(seconds=1)), function="timezone"
+    )
+    return Cast(Func(Value("month"), local, function="date_trunc"), DateField())
+
+
+def objectives_asked(user: User, question: Question) -> QuerySet[Objective]:
+    """Return the objectives that the person may see and the filters leave, whatever their results."""
+    rows = objectives_visible(user)
+    if question.type:
+        rows = rows.filter(agreement__type=question.type)
+    if question.organisation:
+        party = Q(agreement__provider=question.organisation) | Q(agreement__customer=question.organisation)
+        rows = rows.filter(party)
+    if question.criticality:
+        rows = rows.filter(agreement__service__criticality=question.criticality)
+    if question.text:
+        named = Q(agreement__title__icontains=question.text) | Q(agreement__service__name__icontains=question.text)
+        rows = rows.filter(named | Q(name__icontains=question.text))
+    if question.verdict:
+        rows = rows.filter(Exists(_results(question).filter(objective=OuterRef("pk"), verdict=question.verdict)))
+    return rows
+
+
+def rows_read(user: User, question: Question) -> QuerySet[Objective, dict[str, object]]:
+    """Return the matrix' rows as plain values, in the order of their groups."""
+    order = {
+        "provider": ["agreement__provider__name"],
+        "customer": ["agreement__customer__name"],
+        "criticality": ["-agreement__service__criticality"],
+        "type": ["-agreement__type", "agreement__provider__name"],
+    }.get(question.group, [])
+    return (
+        objectives_asked(user, question)
+        .order_by(*order, "agreement__title", "position", "name")
+        .values(
+            "id",
+            "name",
+            slug=F("agreement__slug"),
+            title=F("agreement__title"),
+            type=F("agreement__type"),
+            provider=F("agreement__provider__name"),
+            customer=F("agreement__customer__name"),
+            service=F("agreement__service__name"),
+            service_slug=F("agreement__service__slug"),
+            criticality=F("agreement__service__criticality"),
+        )
+    )
+
+
+def cells_fill(objectives: Sequence[Mapping[str, object]], question: Question) -> list[Row]:
+    """Return the rows with their cells, by one read of results."""
+    results = (
+        _results(question)
+        .filter(objective__in=[row["id"] for row in objectives])
+        .annotate(month=ended_month())
+        .filter(month__range=(question.first, question.last))
+        .order_by("end")
+        .values_list("objective_id", "month", "pk", "verdict", "achieved", "target", "state")
+    )
+    found: dict[tuple[object, date], list[tuple]] = {}
+    for objective, month, *rest in results:
+        found.setdefault((objective, month), []).append(tuple(rest))
+    months = question.months
+    return [_row(objective, [found.get((objective["id"], month)) for month in months], months) for objective in objectives]
+
+
+def tallies(user: User, question: Question, now: datetime) -> dict[date, Counts]:
+    """Return how many periods of each verdict ended in each month until `now`, over all rows that the filters leave.
+
+    Time is no filter here: the same read serves the columns, the years and the choice of what to show first. Rows are
+    grouped by the instants at which periods end, which are few, and only these are brought to months.
+    """
+    rows = (
+        PeriodResult.objects.filter(current=True, end__lte=now)
+        .filter(objective__in=objectives_asked(user, question).order_by().values("pk"))
+        .order_by()
+        .values_list("end", "objective__agreement__timezone", "verdict")
+        .annotate(n=Count("pk"))
+    )
+    found: dict[date, Counts] = {}
+    for end, zone, verdict, count in rows:
+        found.setdefault(local_month(end, zone), Counts()).add(verdict, count)
+    return dict(sorted(found.items()))
+
+
+def local_month(end: datetime, zone: str) -> date:
+    """Return the month, in a zone, that holds the last second before `end`."""
+    return (end - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).date().replace(day=1)
+
+
+def by_year(months: Mapping[date, Counts]) -> dict[int, Counts]:
+    """Return the counts of months summed by year; years without a judgement are left out."""
+    years: dict[int, Counts] = {}
+    for month, counts in months.items():
+        if counts.judged:
+            years.setdefault(month.year, Counts()).merge(counts)
+    return years
+
+
+def months_default(months: Mapping[date, Counts], today: date) -> tuple[date, date]:
+    """Return the first and last month to show when none is asked for: the twelve up to the last one that tells much.
+
+    A month tells much when it has a tenth of the judgements of the fullest one: a lone new service does not hide the
+    record of all others.
+    """
+    most = max((counts.judged for counts in months.values()), default=0)
+    telling = [month for month, counts in months.items() if counts.judged and counts.judged * 10 >= most]
+    last = telling[-1] if telling else today.replace(day=1)
+    return month_add(last, 1 - MONTHS_DEFAULT), last
+
+
+def group_label(row: Mapping[str, object], group: str) -> tuple[str, str]:
+    """Return what a row's group is called, in two parts: the group itself and a word beside it."""
+    if group == "type":
+        return AgreementType(row["type"]).label, str(row["provider"])
+    if group == "criticality":
+        return str(row["criticality"]), ""
+    return (str(row[group]), "") if group in {"provider", "customer"} else ("", "")
+
+
+def _results(question: Question) -> QuerySet[PeriodResult]:
+    """Return current results that may end in the months asked for: a day wider, since zones differ by up to 14 hours."""
+    first = datetime.combine(question.first, time.min, UTC)
+    last = datetime.combine(month_add(question.last, 1), time.min, UTC)
+    day = timedelta(days=1)
+    return PeriodResult.objects.filter(current=True, end__gt=first - day, end__lte=last + day)
+
+
+def _row(objective: Mapping[str, object], found: Sequence[list[tuple] | None], months: Sequence[date]) -> Row:
+    """Return one row with its cells, and how many of its periods missed."""
+    cells = tuple(_cell(month, results) if results else None for month, results in zip(months, found, strict=True))
+    return Row(objective, cells, sum(cell.missed for cell in cells if cell))
+
+
+def _cell(month: date, results: Sequence[tuple]) -> Cell:
+    """Return one cell: the worst of the month's periods, since a good one does not make up for it."""
+    pk, verdict, achieved, target, state = min(results, key=lambda result: SEVERITY.index(result[1]))
+    missed = sum(result[1] == "breached" for result in results)
+    return Cell(month, verdict, percent_bare(achieved, target), pk, len(results), missed, state == "closed")
+

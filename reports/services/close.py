@@ -1,0 +1,48 @@
+"""The end of a month: drafts of its reports, as soon as its facts are in and assessed."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from monitoring.models import ObjectiveStatus
+from reports.models import Report
+from reports.months import month_add
+from reports.selectors.report import results_due
+from reports.services.report import report_compile
+from slmo.accounts.models import Organisation
+
+LOOK_BACK = timedelta(days=62)  # two months: older ones are compiled when somebody asks for them
+GRACE = timedelta(hours=1)  # sources that are read every few minutes have delivered by then
+
+
+def periods_close(*, now: datetime) -> list[Report]:
+    """Compile the drafts of months that ended lately and have none; return those that were written.
+
+    A month whose facts are not yet wholly assessed is left for the next call. May be called again at any time.
+    """
+    providers = Organisation.objects.filter(kind=Organisation.Kind.PROVIDER).order_by("pk")
+    return [report for provider in providers for report in _provider_close(provider, now)]
+
+
+def _provider_close(provider: Organisation, now: datetime) -> list[Report]:
+    """Compile one provider's missing drafts: one for each customer, and one for the whole catalogue."""
+    since, until = now - LOOK_BACK, now - GRACE
+    wanted = {pair for month, customer in results_due(provider, since, until) for pair in ((month, customer), (month, None))}
+    wanted -= set(Report.objects.filter(provider=provider).values_list("month", "customer_id"))
+    customers = Organisation.objects.in_bulk({customer for _month, customer in wanted if customer})
+    ready = {month: _complete(provider, month, until) for month in {month for month, _customer in wanted}}
+    return [
+        report_compile(month=month, provider=provider, customer=customers.get(customer), actor=None, now=now)
+        for month, customer in sorted(wanted, key=lambda pair: (pair[0], pair[1] or 0))
+        if ready[month]
+    ]
+
+
+def _complete(provider: Organisation, month: date, until: datetime) -> bool:
+    """Tell whether the month is over, and nothing in it waits to be assessed."""
+    over = datetime.combine(month_add(month, 1), datetime.min.time(), ZoneInfo(provider.timezone))
+    mine = Q(objective__agreement__provider=provider) | Q(objective__agreement__customer=provider)
+    waiting = ObjectiveStatus.objects.filter(mine, due_from__lt=over)
+    stale = ObjectiveStatus.objects.filter(mine, look_at__lt=until, result__end__lte=over)
+    return over <= until and not waiting.exists() and not stale.exists()

@@ -1,0 +1,123 @@
+"""Replay recorded facts under changed terms: which periods would have been missed, at what price."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Max, Min
+
+from agreements.models import Objective
+from agreements.selectors import terms_of
+from monitoring.instants import instant_of
+from monitoring.figures.cut import states_of
+from monitoring.figures.numbers import target_share
+from monitoring.models import PeriodResult as Judged
+from slmo.accounts.models import User
+from slmo.accounts.policy import require
+from slmo.core.compliance import PeriodResult, Verdict
+from slmo.core.terms import Agreement
+from slmo.core.units import Window
+from slmo.core.whatif import break_even, replay
+
+# Targets of the ladder: the steps that contracts take.
+LADDER = tuple(Fraction(text) for text in ("0.99", "0.995", "0.999", "0.9995", "0.9999", "0.99995", "0.99999"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One period as it was judged, and as it would have been."""
+
+    window: Window
+    now: PeriodResult
+    then: PeriodResult
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether the verdict differs."""
+        return self.now.verdict != self.then.verdict
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One target of the ladder: how many judged periods would have missed it."""
+
+    share: Fraction
+    missed: int
+    here: bool
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The outcome of a replay over ended periods, oldest first."""
+
+    lines: Sequence[Line]
+    ladder: Sequence[Rung]
+    break_even: Fraction | None
+
+    def missed(self, when: str) -> int:
+        """Return how many periods were missed `now` (as agreed) or would be `then` (as changed)."""
+        return sum(getattr(line, when).verdict == Verdict.BREACHED for line in self.lines)
+
+    def judged(self, when: str) -> int:
+        """Return how many periods could be judged."""
+        return sum(getattr(line, when).verdict in (Verdict.MET, Verdict.BREACHED) for line in self.lines)
+
+    def credit(self, when: str) -> Decimal:
+        """Return the sum of the credits."""
+        return sum((getattr(line, when).credit.amount for line in self.lines if getattr(line, when).credit), Decimal(0))
+
+
+def whatif_run(
+    *, objective: Objective, changes: Mapping[str, Any], window: Window, actor: User | None, now: datetime
+) -> Replay:
+    """Judge every period of `window` that has ended, as agreed and under `changes`, on the facts known `now`.
+
+    `changes` holds terms as in docs/formats.md: target, degraded, minimum_outage, hours. Nothing is stored.
+    Raises Denied; TermError where the changed terms contradict each other.
+    """
+    agreement = objective.agreement
+    if actor is not None:
+        require(actor, "whatif_run", agreement.provider, agreement.customer)
+    if not window.seconds:
+        return Replay((), (), None)
+    terms = terms_of(agreement)
+    as_of = instant_of(now)
+    states = states_of(objective.indicator, window, terms, now)
+    before = replay(terms, objective.name, states, window, as_of, {})
+    after = replay(terms, objective.name, states, window, as_of, changes)
+    lines = [
+        Line(then.window, was, then)
+        for was, then in zip(before, after, strict=True)
+        if then.window.end <= as_of and Verdict.NO_DATA not in (was.verdict, then.verdict)
+    ]
+    results = [line.then for line in lines]
+    here = target_share(changes["target"]) if "target" in changes else target_agreed(terms, objective.name)
+    return Replay(lines, ladder_of(results, here), break_even(results))
+
+
+def span_known(objective: Objective, now: datetime) -> Window:
+    """Return the time that results cover, up to `now`; an empty one where there are none."""
+    edges = Judged.objects.filter(objective=objective, current=True).aggregate(first=Min("start"), last=Max("end"))
+    if edges["first"] is None:
+        return Window(instant_of(now), instant_of(now))
+    return Window(instant_of(edges["first"]), instant_of(min(edges["last"], now)))
+
+
+def target_agreed(terms: Agreement, objective: str) -> Fraction | None:
+    """Return the share that the latest version with this objective asks for, or None where it is not a percentage."""
+    for version in reversed(terms.versions):
+        agreed = version.objectives[objective].target if objective in version.objectives else None
+        if agreed is not None:
+            return agreed.value if agreed.unit == "%" else None
+    return None
+
+
+def ladder_of(results: Iterable[PeriodResult], here: Fraction | None) -> list[Rung]:
+    """Return how many of the results would miss each usual target, and `here`, their own."""
+    entries = [entry for result in results for entry in result.entries()]
+    achieved = [entry.achieved for entry in entries if entry.achieved is not None]
+    steps = sorted({*LADDER, *([here] if here is not None else [])})
+    return [Rung(step, sum(share < step for share in achieved), step == here) for step in steps]
