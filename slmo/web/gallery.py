@@ -131,7 +131,7 @@ def samples() -> dict[str, Any]:
     start, end = MARCH
     return {
         "months": months(), "squares": squares(), "strip": days(90, date(2025, 12, 20)), "now": NOW, "zone": ZONE,
-        "bars": achieved_bars(months(), TARGET, target_label="Target 99.9 %"), "budget": budget(), "timeline": timeline(),
+        "bars": achieved_bars(months(), TARGET, target_label="99.9 %"), "budget": budget(), "timeline": timeline(),
         "whatif": whatif(), "calendar": calendar_heatmap(calendar), "calendar_height": calendar_height(calendar),
         "sparks": [("spark-a", burn_sparkline([0.2, 0.3, 0.2, 0.8, 1.4, 2.1, 3.0, 2.4], tone="risk")), ("spark-b", burn_sparkline([0.4, 0.2, None, 0.3, 0.2, 0.2, 0.1, 0.3]))],
         "partition": {"up": 618_582, "degraded": 0, "down": 618, "unknown": 5_400, "excluded": 7_200, "out_of_hours": 2_046_600},

@@ -69,6 +69,8 @@ STATES: dict[str, Sign] = {
     "scheduled": Sign("info", _("Scheduled"), "calendar-event"),
     "held": Sign("info", _("Held"), "users"),
     "concluded": Sign("met", _("Concluded"), "checks"),
+    "started": Sign("info", _("Started"), "player-play"),
+    "dropped": Sign("unknown", _("Given up"), "ban"),
     "in_progress": Sign("info", _("In progress"), "progress-check"),
     "done": Sign("met", _("Done"), "check"),
     "overdue": Sign("breach", _("Overdue"), "hourglass"),

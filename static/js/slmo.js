@@ -49,7 +49,7 @@
     cookie("slmo_rail", small);
     window.dispatchEvent(new Event("resize"));
   }
-  try { cookie("slmo_timezone", Intl.DateTimeFormat().resolvedOptions().timeZone || ""); } catch (error) { /* the default zone holds */ }
+  cookie("slmo_timezone", Intl.DateTimeFormat().resolvedOptions().timeZone || "");
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -272,7 +272,7 @@
     const again = (focused.id && document.getElementById(focused.id)) || (focused.name && $(`[name="${CSS.escape(focused.name)}"]`)) || (focused.href && $(`[href="${CSS.escape(focused.href)}"]`));
     if (!again) return;
     again.focus({ preventScroll: true });
-    try { if (focused.start !== null) again.setSelectionRange(focused.start, focused.start); } catch (error) { /* not a text field */ }
+    if (focused.start !== null && again.matches("textarea, input[type=text], input[type=search]")) again.setSelectionRange(focused.start, focused.start);
   }
   document.addEventListener("htmx:afterSettle", (event) => {
     focusKeep();

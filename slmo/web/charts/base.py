@@ -60,7 +60,7 @@ def plain_axis(kind: str, **more: Any) -> dict[str, Any]:
         "type": kind,
         "axisLine": {"lineStyle": {"color": "$line-2"}},
         "axisTick": {"show": False},
-        "axisLabel": {"color": "$ink-3", "fontSize": 12, "hideOverlap": True},
+        "axisLabel": {"color": "$ink-3", "fontSize": 12, "lineHeight": 15, "hideOverlap": True},
         "splitLine": {"show": False},
         **more,
     }
@@ -91,16 +91,21 @@ def frame(**more: Any) -> dict[str, Any]:
     }
 
 
-def limit_line(value: float, label: str, colour: str = "$ink") -> dict[str, Any]:
-    """Return one entry of a mark line's data at `value`, with its label above the line at the right."""
+def limit_line(value: float, label: str, colour: str = "$ink", position: str = "end") -> dict[str, Any]:
+    """Return one entry of a mark line's data at `value`, with its label at the right end (see `label_room`)."""
     return {
         "yAxis": value,
         "lineStyle": {"color": colour, "width": 1.5, "type": "solid"},
         "label": {
-            "formatter": label, "position": "insideEndBottom", "distance": [6, 4], "color": colour, "fontSize": 12,
+            "formatter": label, "position": position, "color": colour, "fontSize": 12,
             "fontWeight": 600, "backgroundColor": "$surface", "padding": [2, 5], "borderRadius": 3,
         },
     }  # fmt: skip
+
+
+def label_room(*labels: str) -> dict[str, Any]:
+    """Return the grid that leaves room at the right for the labels of limit lines (about 7 pixels a character)."""
+    return {"left": 4, "right": 16 + 7 * max(len(label) for label in labels), "top": 14, "bottom": 4, "containLabel": True}
 
 
 def unit_of(seconds: Fraction) -> tuple[int, str]:

@@ -30,13 +30,14 @@ class ChartNode(template.Node):
             "data": json_script(options, f"{name}-options"),
             "table": self.nodelist.render(context),
             "bare": extra.get("bare", False),
+            "wide": extra.get("wide", False),
         }
         with context.push(**found):
             return context.template.engine.get_template("components/chart.html").render(context)  # type: ignore[union-attr]
 
 
 def chart_block(parser: Parser, token: Token) -> ChartNode:
-    """Parse `{% chart "id" options height=280 title=… sub=… bare=True %}…{% endchart %}`."""
+    """Parse `{% chart "id" options height=280 title=… sub=… bare=True wide=True %}…{% endchart %}`."""
     bits = token.split_contents()[1:]
     if len(bits) < 2:
         raise template.TemplateSyntaxError("chart takes an id and options.")

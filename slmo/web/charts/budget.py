@@ -36,7 +36,7 @@ def budget_line(
                 "name": labels["left"], "type": "line", "step": "end", "showSymbol": False, "connectNulls": False, "data": drawn,
                 "lineStyle": {"width": 2.25, "color": "$info-solid"}, "itemStyle": {"color": "$info-solid"},
                 "areaStyle": {"color": "$info-solid", "opacity": 0.12},
-                "markLine": {"symbol": "none", "silent": True, "data": [limit_line(0, labels["empty"], "$breach")]},
+                "markLine": {"symbol": "none", "silent": True, "data": [limit_line(0, labels["empty"], "$breach", "insideEndTop")]},
             },
             {
                 "name": labels["pace"], "type": "line", "showSymbol": False, "data": pace, "silent": True,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slmo.web.charts.base import frame, plain_axis, tone_colour, tone_style, wall_clock
-from slmo.web.signs import STATES, key_of, sign_of
+from slmo.web.signs import STATES, VERDICTS, key_of, sign_of
 
 CALENDAR_TALL = 150  # seven rows of 16 pixels, and the names of the months
 LEGEND_TALL = 34
@@ -18,7 +18,7 @@ def calendar_heatmap(days: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """
     years = sorted({item["date"].year for item in days}, reverse=True)
     given = {key_of(item["verdict"]) for item in days}
-    kinds = [kind for kind in STATES if kind in given]
+    kinds = [kind for kind in {**VERDICTS, **STATES} if kind in given]
     return frame(
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
         visualMap={
@@ -46,7 +46,7 @@ def calendar_of(year: int, place: int) -> dict[str, Any]:
     """Return the calendar of one year, `place` counted from the top."""
     return {
         "range": str(year), "top": place * CALENDAR_TALL + 24, "left": 74, "right": 4, "cellSize": ["auto", 16],
-        "splitLine": {"lineStyle": {"color": "$ink-3", "width": 1}},
+        "splitLine": {"lineStyle": {"color": "$line-2", "width": 1}},
         "itemStyle": {"color": "$sunken", "borderColor": "$surface", "borderWidth": 2},
         "dayLabel": {"firstDay": 1, "color": "$ink-3", "fontSize": 11, "nameMap": "@days"},
         "monthLabel": {"color": "$ink-3", "fontSize": 12, "nameMap": "@months"},
@@ -83,7 +83,7 @@ def outage_timeline(rows: Sequence[Mapping[str, Any]], *, start: int, end: int, 
     return frame(
         useUTC=True,
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
-        grid={"left": 4, "right": 12, "top": 4, "bottom": 4, "containLabel": True},
+        grid={"left": 12, "right": 12, "top": 4, "bottom": 4, "containLabel": True},
         xAxis=plain_axis("time", min=wall_clock(start, zone), max=wall_clock(end, zone), splitLine={"show": True, "lineStyle": {"color": "$line"}}),
         yAxis=plain_axis("category", data=[str(row["name"]) for row in rows], inverse=True, axisLine={"show": False},
                          axisLabel={"color": "$ink-2", "width": 180, "overflow": "truncate"}),

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from slmo.web import words
-from slmo.web.charts.base import frame, limit_line, plain_axis, share_lost, tone_style, value_axis
+from slmo.web.charts.base import frame, label_room, limit_line, plain_axis, share_lost, tone_style, value_axis
 
 HEADROOM = 1.18
 
@@ -45,6 +45,7 @@ def achieved_bars(periods: Sequence[Mapping[str, Any]], target: words.Exact, *, 
     limit = share_lost(target) or 0.0
     bars = [hanging_bar(item, tone_style(item["verdict"])) | {"name": tip_text(item)} for item in periods]
     return frame(
+        grid=label_room(target_label),
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
         xAxis=plain_axis("category", position="top", data=[str(item.get("tick", item["label"])) for item in periods]),
         yAxis=lost_axis(lost, [limit]),
@@ -77,6 +78,7 @@ def whatif_bars(
     lines = [limit_line(limits[0], labels["before_target"], "$ink-3"), limit_line(limits[1], labels["after_target"])]
     bar = {"type": "bar", "barMaxWidth": 20, "barMinHeight": 2, "barGap": "8%", "itemStyle": {"borderRadius": [0, 0, 3, 3]}}
     return frame(
+        grid=label_room(labels["before_target"], labels["after_target"]),
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
         xAxis=plain_axis("category", position="top", data=[str(item.get("tick", item["label"])) for item in before]),
         yAxis=lost_axis(lost, limits),
