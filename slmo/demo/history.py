@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from django.db import transaction
+
 from agreements.models import Agreement, Indicator, Objective, Version
 from agreements.services import (
     agreement_create,
@@ -48,6 +50,7 @@ def version_conclude(version: Version, manager: User, customer: User, when: date
     version_sign(version=version, side="customer", actor=customer, password=PASSWORD, now=when)
 
 
+@transaction.atomic
 def agreement_load(
     offer: Offer, indicator: Indicator, parties: Mapping[str, Organisation], people: Mapping[str, User]
 ) -> Agreement:
@@ -77,6 +80,7 @@ def agreement_load(
     return agreement
 
 
+@transaction.atomic
 def review_payments(agreement: Agreement, people: Mapping[str, User]) -> None:
     """Let a review of two good years end in an amendment: payments promise 99.95 % from July 2022."""
     if agreement.reviews.exists():
@@ -94,8 +98,8 @@ def review_payments(agreement: Agreement, people: Mapping[str, User]) -> None:
     )
     review_hold(
         review=review,
-        minutes="Both sides went through every month. The customer's web shop loses orders when payments fail for longer "
-        "than twenty minutes a month; the provider can carry 99.95 % with the database in two zones.",
+        minutes="Both sides went through every month. The customer's web shop loses orders when payments fail for "
+        "longer than twenty minutes a month; the provider can carry 99.95 % with the database in two zones.",
         actor=manager,
         now=instant("2022-06-08"),
     )
@@ -243,6 +247,7 @@ def history_complete() -> bool:
     return Version.objects.filter(agreement__slug="sla-order-desk-baltic-retail", number__gt=1).exists()
 
 
+@transaction.atomic
 def renewal_propose(agreement: Agreement, people: Mapping[str, User], now: datetime) -> None:
     """Propose to go on with the order desk from next month, with a stricter target: the customer has the next move."""
     if agreement.versions.filter(number__gt=1).exists():

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 
 from agreements.models import Agreement, Criticality, Indicator, Service
 from agreements.services import agreement_create, indicator_create, objective_measure, service_create
@@ -70,6 +71,7 @@ def indicator_load(provider: Organisation, owner: User, now: datetime) -> Indica
     )
 
 
+@transaction.atomic
 def agreement_load(
     indicator: Indicator, parties: Mapping[str, Organisation], people: Mapping[str, User], now: datetime
 ) -> None:

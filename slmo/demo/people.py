@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.services import assignment_grant, organisation_create, user_create
 
-PASSWORD = "demo-slmo-2026"  # noqa: S105 - shown on the log-in page of the demo, on purpose
+PASSWORD = "demo-slmo-2026"  # shown on the log-in page of the demo, on purpose
 
 ORGANISATIONS = (
     ("northlight-it", "Northlight IT", "provider", "Europe/Berlin"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db import transaction
 from django.utils.text import slugify
 
 from agreements.models import Criticality, Dependency, Indicator, Service
@@ -139,10 +140,11 @@ def regions_used() -> dict[str, tuple[str, ...]]:
     return {product: tuple(sorted(regions)) for product, regions in found.items()}
 
 
+@transaction.atomic
 def service_load(
     offer: Offer, provider: Organisation, owner: User, incidents: list[Incident], now: datetime
 ) -> Indicator:
-    """Create one own service with what it needs, and record what suppliers' incidents did to it; return its indicator."""
+    """Create one own service with what it needs, and record what the suppliers passed on; return its indicator."""
     service = Service.objects.filter(slug=offer.slug).first() or service_create(
         slug=offer.slug,
         name=offer.name,

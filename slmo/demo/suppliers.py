@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.text import slugify
 
 from agreements.models import Agreement, Criticality, Indicator, Service
@@ -30,6 +31,7 @@ OUR_REGIONS = {
 }
 
 
+@transaction.atomic
 def product_load(product: str, incidents: Iterable[Incident], supplier: Organisation, now: datetime) -> Indicator:
     """Create one product's service and indicator, and record its incidents as facts; return the indicator."""
     slug = slugify(product)
@@ -92,6 +94,7 @@ def document_of(slug: str, row: Published, used: tuple[str, ...]) -> dict[str, A
     }
 
 
+@transaction.atomic
 def contract_load(
     rows: list[Published],
     indicator: Indicator,
