@@ -1,5 +1,23 @@
 """Addresses of the governance application."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from governance.views import improvement, register, review, search, today
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", today.today, name="today"),
+    path("search/", search.search_page, name="search"),
+    path("improvement/", improvement.improvement_hub, name="improvement"),
+    path("improvement/reviews/", review.reviews, name="reviews"),
+    path("improvement/reviews/new/", review.review_new, name="review_new"),
+    path("improvement/reviews/<int:pk>/", review.review, name="review"),
+    path("improvement/reviews/<int:pk>/hold/", review.review_hold_step, name="review_hold"),
+    path("improvement/reviews/<int:pk>/conclude/", review.review_conclude_step, name="review_conclude"),
+    path("improvement/register/", register.improvements, name="improvements"),
+    path("improvement/register/new/", improvement.improvement_new, name="improvement_new"),
+    path("improvement/register/<int:pk>/", improvement.improvement_entry, name="improvement_entry"),
+    path("improvement/register/<int:pk>/<slug:verb>/", improvement.improvement_step, name="improvement_step"),
+    path("operations/breaches/<int:pk>/improvements/", improvement.breach_improvements, name="breach_improvements"),
+    path("agreements/<slug:slug>/reviews/", review.agreement_reviews, name="agreement_reviews"),
+    path("catalogue/<slug:slug>/improvements/", improvement.service_improvements, name="service_improvements"),
+]

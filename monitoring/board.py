@@ -1,17 +1,21 @@
 """What the operations board shows: unclosed breaches and objectives at risk, most urgent first."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from agreements.models import Objective
-from monitoring.models import Breach, BreachState, LedgerDay, ObjectiveStatus, PeriodResult
+from monitoring.models import Breach, BreachState, LedgerDay, PeriodResult
 from monitoring.selectors import breaches_visible, statuses_visible
+from monitoring.sparks import spark
 from slmo.accounts.models import User
+from slmo.accounts.policy import can
 
 UNCLOSED = (BreachState.OPEN, BreachState.ACKNOWLEDGED, BreachState.EXPLAINED)
 SPARK_DAYS = 30
@@ -53,6 +57,17 @@ class BoardRow:
     spark: tuple[int, ...] = ()
     act: str = ""
     action: str = ""
+    may_act: bool = False
+
+    @property
+    def over(self) -> int:
+        """Return the seconds by which the budget is overspent."""
+        return max(0, -(self.left or 0))
+
+    @property
+    def picture(self) -> SafeString:
+        """Return the drawing of what was lost on the last days."""
+        return spark(self.spark)
 
     @property
     def order(self) -> tuple[int, float, str]:
@@ -68,10 +83,9 @@ def board_rows(user: User, now: datetime) -> list[BoardRow]:
     return _sparked(rows[:BOARD_MOST], now)
 
 
-def breaches_unclosed(user: User) -> "Iterable[Breach]":
+def breaches_unclosed(user: User) -> QuerySet[Breach]:
     """Return the breaches that somebody has still to carry, but for those found in old records."""
-    rows = breaches_visible(user).filter(state__in=UNCLOSED, historic=False)
-    return rows.select_related("objective__agreement__service", "result", "owner", "objective__status")
+    return breaches_visible(user).filter(state__in=UNCLOSED, historic=False)
 
 
 def _breached(user: User, now: datetime) -> Iterable[BoardRow]:
@@ -91,6 +105,7 @@ def _breached(user: User, now: datetime) -> Iterable[BoardRow]:
             owner=breach.owner,
             act=act,
             action=action,
+            may_act=can(user, action, breach.objective.agreement.provider, breach.objective.agreement.customer),
             **_budget(breach.result, now),
         )
 
@@ -115,7 +130,7 @@ def _at_risk(user: User, now: datetime) -> Iterable[BoardRow]:
         )
 
 
-def _budget(result: PeriodResult | None, now: datetime) -> dict[str, object]:
+def _budget(result: PeriodResult | None, now: datetime) -> dict[str, Any]:
     """Return the columns that a result gives: whether its period runs, and what is left of its budget."""
     if result is None or result.budget_allowed is None or result.budget_consumed is None:
         running = bool(result and result.end > now)
@@ -128,7 +143,7 @@ def _budget(result: PeriodResult | None, now: datetime) -> dict[str, object]:
 def _sparked(rows: list[BoardRow], now: datetime) -> list[BoardRow]:
     """Return the rows with the bad seconds of their last days, read in one query."""
     sparks = sparks_load([row.objective.pk for row in rows], now)
-    return [BoardRow(**{**row.__dict__, "spark": sparks.get(row.objective.pk, ())}) for row in rows]
+    return [replace(row, spark=sparks.get(row.objective.pk, ())) for row in rows]
 
 
 def sparks_load(objectives: Iterable[int], now: datetime) -> dict[int, tuple[int, ...]]:

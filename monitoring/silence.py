@@ -4,17 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 
-from agreements.selectors import services_visible
 from monitoring.models import Source
+from monitoring.selectors import sources_visible
 from slmo.accounts.models import User
 
 PATIENCE = 3  # fetches that may fail to come before a source counts as silent
-
-
-def sources_visible(user: User) -> QuerySet[Source]:
-    """Return the sources that feed indicators of services which the person sees."""
-    rows = Source.objects.filter(indicator__service__in=services_visible(user))
-    return rows.select_related("indicator__service__organisation")
 
 
 def sources_silent(user: User, now: datetime) -> QuerySet[Source]:

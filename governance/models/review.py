@@ -1,5 +1,7 @@
 """Service reviews: the two sides look at what was delivered, and decide what comes next."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -51,3 +53,8 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement} {self.due_at:%Y-%m-%d}"
+
+    @property
+    def covers_last(self) -> date:
+        """Return the last day that is covered."""
+        return self.covers_until - timedelta(days=1)

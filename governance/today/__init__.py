@@ -1,0 +1,1 @@
+"""What the first screen shows: what waits, what changed, where everything stands, what comes."""

@@ -1,0 +1,82 @@
+"""What changed since a person last looked: audit entries, said in words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Model
+from django.urls import reverse
+
+from agreements.models import Agreement, Service, Version
+from monitoring.models import Source
+from slmo.accounts.models import User
+from slmo.audit.models import Entry
+from slmo.audit.words import action_text
+
+ENTRIES_MOST = 200  # read at once; a longer absence is answered by the audit log itself
+LINES_MOST = 12
+
+@dataclass(frozen=True)
+class Change:
+    """One line: when (the latest of a run), who did what to which thing, how often in a row, and where it leads."""
+
+    at: datetime
+    who: str
+    did: str
+    subject: str
+    count: int
+    url: str
+
+
+def changes(user: User, since: datetime) -> list[Change]:
+    """Return what others did since then in the person's organisations, newest first, runs of one act as one line."""
+    organisations = sorted({held.organisation_id for held in user.held})
+    entries = Entry.objects.filter(at__gte=since, organisation_ids__overlap=organisations).exclude(actor_id=user.pk)
+    runs = groupby(entries.order_by("-id")[:ENTRIES_MOST], key=lambda entry: (entry.action, entry.actor_name))
+    lines = [list(run) for _key, run in runs][:LINES_MOST]
+    urls = _urls([run[0] for run in lines])
+    return [_change(run, urls.get(_key(run[0]), "")) for run in lines]
+
+
+def _key(entry: Entry) -> tuple[str, str]:
+    """Return what names the thing of an entry."""
+    return (entry.subject_type, entry.subject_id)
+
+
+def _change(run: list[Entry], url: str) -> Change:
+    """Return a run of entries with the same act and person as one line, in the words of the audit log."""
+    latest = run[0]
+    did = action_text(latest.action)
+    return Change(latest.at, latest.actor_name, did, latest.subject_label, len(run), url)
+
+
+# kind of thing → how its page is reached from its row
+PAGES: Mapping[type[Model], Callable[[Any], str]] = {
+    Agreement: lambda row: reverse("agreement", args=[row.slug]),
+    Service: lambda row: reverse("service", args=[row.slug]),
+    Source: lambda row: reverse("source", args=[row.slug]),
+    Version: lambda row: reverse("version", args=[row.agreement.slug, row.number]),
+}
+BY_KEY: Mapping[str, str] = {
+    "monitoring.breach": "breach",
+    "governance.review": "review",
+    "governance.improvement": "improvement_entry",
+}
+
+
+def _urls(entries: Iterable[Entry]) -> dict[tuple[str, str], str]:
+    """Return the addresses of the things of these entries: at most one query for each kind of thing."""
+    keys = {_key(entry) for entry in entries}
+    urls = {key: reverse(BY_KEY[key[0]], args=[key[1]]) for key in keys if key[0] in BY_KEY}
+    for model, address in PAGES.items():
+        label = model._meta.label_lower
+        ids = [subject_id for kind, subject_id in keys if kind == label]
+        if not ids:
+            continue
+        rows = model._default_manager.filter(pk__in=ids)
+        if model is Version:
+            rows = rows.select_related("agreement")
+        urls |= {(label, str(row.pk)): address(row) for row in rows}
+    return urls

@@ -1,0 +1,160 @@
+"""What waits for one person, each with one act; the oldest first."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Min, Q
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from agreements.models import Side, Version, VersionState
+from agreements.selectors import agreements_visible
+from governance.models import ImprovementState, ReviewState
+from governance.selectors import improvements_visible, reviews_visible
+from monitoring.board import NEXT_ACT, breaches_unclosed
+from monitoring.silence import sources_silent
+from reports.models import Report, ReportState
+from slmo.accounts.models import User
+from slmo.accounts.policy import can
+
+REVIEW_NOTICE = timedelta(days=14)
+WAITING_MOST = 40  # of one kind: more is not a list of things to do but a place to go to
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits: since when, what it is about, what to do, and where."""
+
+    since: datetime
+    icon: str
+    kind: str | Promise
+    title: str
+    detail: str
+    act: str | Promise
+    url: str
+    urgent: bool = False
+
+
+_l = gettext_lazy
+
+BREACH_WORDS = {
+    "acknowledge": (_l("Breach to acknowledge"), _l("Acknowledge")),
+    "explain": (_l("Breach to explain"), _l("Explain")),
+    "close": (_l("Breach to close"), _l("Close")),
+}
+
+
+def waiting(user: User, now: datetime) -> list[Item]:
+    """Return what waits for the person, urgent things first, then the oldest."""
+    items = [item for collect in COLLECTORS for item in collect(user, now)]
+    return sorted(items, key=lambda item: (not item.urgent, item.since))
+
+
+def _breaches(user: User, now: datetime) -> Iterable[Item]:
+    """Yield the breaches whose next step this person may take: one's own, and those that nobody carries."""
+    if not can(user, "breach_acknowledge"):
+        return
+    mine = breaches_unclosed(user).filter(Q(owner__isnull=True) | Q(owner=user))
+    for breach in mine.order_by("opened_at")[:WAITING_MOST]:
+        verb, action = NEXT_ACT[breach.state]
+        agreement = breach.objective.agreement
+        if can(user, action, agreement.provider, agreement.customer):
+            kind, act = BREACH_WORDS[verb]
+            url = reverse("breach", args=[breach.pk])
+            title = f"{agreement.service}: {breach.objective.name}"
+            yield Item(breach.opened_at, "alert-octagon", kind, title, agreement.title, act, url, verb == "acknowledge")
+
+
+def _sources(user: User, now: datetime) -> Iterable[Item]:
+    """Yield the sources that ought to speak and do not."""
+    if not can(user, "source_edit"):
+        return
+    for source in sources_silent(user, now)[:WAITING_MOST]:
+        since = source.last_success_at or source.last_error_at or now
+        detail = source.last_error.splitlines()[0] if source.last_error else _("No facts have come for a while.")
+        url = reverse("source", args=[source.slug])
+        yield Item(since, "plug", _l("Silent source"), source.name, detail, _l("Look into it"), url)
+
+
+def _versions(user: User, now: datetime) -> Iterable[Item]:
+    """Yield the drafts and proposals in which it is this person's side that moves."""
+    rows = Version.objects.filter(
+        agreement__in=agreements_visible(user), state__in=[VersionState.DRAFT, VersionState.PROPOSED]
+    )
+    rows = rows.select_related("agreement__provider", "agreement__customer").prefetch_related("signatures")
+    for version in rows.order_by("changed_at")[: WAITING_MOST * 2]:
+        if item := _version_item(user, version):
+            yield item
+
+
+def _version_item(user: User, version: Version) -> Item | None:
+    """Return what this person's side has to do with an unsigned version, if anything."""
+    agreement = version.agreement
+    url = reverse("version", args=[agreement.slug, version.number])
+    detail = _("Version %(number)d, in force from %(day)s") % {"number": version.number, "day": version.effective_from}
+    if version.state == VersionState.DRAFT:
+        if not can(user, "version_propose", agreement.organisation_of(version.drafted_side)):
+            return None
+        kind, act = _l("Draft to propose"), _l("Propose")
+        return Item(version.changed_at, "edit", kind, agreement.title, detail, act, url)
+    signed = {signature.side for signature in version.signatures.all()}
+    for side in Side.values:
+        if side not in signed and can(user, "version_sign", agreement.organisation_of(side)):
+            kind, act = _l("Version to sign"), _l("Read and sign")
+            since = version.proposed_at or version.changed_at
+            return Item(since, "signature", kind, agreement.title, detail, act, url)
+    return None
+
+
+def _reviews(user: User, now: datetime) -> Iterable[Item]:
+    """Yield the reviews that come near, and those that were held but not concluded."""
+    if not can(user, "review_hold"):
+        return
+    near = Q(state=ReviewState.PLANNED, due_at__lte=now + REVIEW_NOTICE) | Q(state=ReviewState.HELD)
+    for review in reviews_visible(user).filter(near).order_by("due_at")[:WAITING_MOST]:
+        held = review.state == ReviewState.HELD
+        kind = _l("Review to conclude") if held else _l("Review to hold")
+        act = _l("Conclude") if held else _l("Prepare")
+        url = reverse("review", args=[review.pk])
+        detail = _("Covers %(start)s to %(end)s") % {"start": review.covers_from, "end": review.covers_until}
+        yield Item(review.due_at, "calendar-event", kind, review.agreement.title, detail, act, url)
+
+
+def _reports(user: User, now: datetime) -> Iterable[Item]:
+    """Yield one line for all month reports that are still drafts: they are published from the list of reports."""
+    if not can(user, "report_publish"):
+        return
+    drafts = Report.objects.filter(state=ReportState.DRAFT, customer__isnull=False)
+    agreements = agreements_visible(user).values("provider")
+    count = drafts.filter(provider__in=agreements).aggregate(count=Count("pk"), oldest=Min("created_at"))
+    if count["count"]:
+        words = ngettext(
+            "%(count)d month report is ready to be published",
+            "%(count)d month reports are ready to be published",
+            count["count"],
+        )
+        title = words % {"count": count["count"]}
+        detail = _("Publishing freezes the figures and tells the customers.")
+        yield Item(count["oldest"], "report", _l("Reports"), title, detail, _l("Publish"), reverse("reports"))
+
+
+def _improvements(user: User, now: datetime) -> Iterable[Item]:
+    """Yield the improvements that this person carries and whose day has come."""
+    rows = improvements_visible(user).filter(owner=user, state=ImprovementState.STARTED, due_on__lte=now.date())
+    for row in rows.order_by(F("due_on").asc())[:WAITING_MOST]:
+        url = reverse("improvement_entry", args=[row.pk])
+        detail = _("Due on %(day)s, %(service)s") % {"day": row.due_on, "service": row.service}
+        yield Item(row.created_at, "trending-up", _l("Improvement due"), row.title, detail, _l("Report"), url)
+
+
+COLLECTORS: tuple[Callable[[User, datetime], Iterable[Item]], ...] = (
+    _breaches,
+    _sources,
+    _versions,
+    _reviews,
+    _reports,
+    _improvements,
+)

@@ -1,0 +1,92 @@
+"""What the page of a breach shows whoever reads it: impact, stream, and what earlier ones teach, ready to be drawn."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from agreements.models import VersionState
+from monitoring import history
+from monitoring.figures.numbers import percent_text, target_text
+from monitoring.models import Breach, BreachState, PeriodResult
+from slmo.accounts.models import User
+from slmo.web import words
+
+WHOLE_MONTH = 28  # days; a period at least so long is named by its month
+
+
+@dataclass(frozen=True)
+class Similar:
+    """An earlier or later breach of the same objective, as a line."""
+
+    pk: int
+    name: str
+    state: str
+    cause: str
+    explanation: str
+    outcome: str
+    percent: str
+
+
+def breach_context(user: User, breach: Breach, now: datetime) -> dict[str, Any]:
+    """Return the figures, the stream and the neighbours of a breach."""
+    others = history.similar(user, breach)
+    over = overspent(breach.result)
+    return {
+        "breach": breach,
+        "agreement": breach.objective.agreement,
+        "result": breach.result,
+        "period": period_name(breach),
+        "percent": percent_text(breach.result.achieved, breach.result.target),
+        "target": target_words(breach.result.target),
+        "currency": currency_of(breach.result),
+        "over": over,
+        "left": -over if over is not None else None,
+        "settled": breach.state in (BreachState.CLOSED, BreachState.WITHDRAWN),
+        "steps": history.step_items(breach, now),
+        "stream": history.stream(breach, history.outages_in(breach)),
+        "similar": [similar_line(one) for one in others[: history.SIMILAR_MOST]],
+        "similar_count": others.count(),
+        "affected": history.affected(user, breach),
+        "now": now,
+    }
+
+
+def period_name(breach: Breach) -> str:
+    """Return the period as its month, or its first day where it is shorter, in the agreement's zone."""
+    first = breach.period_start.astimezone(words.zone_of(breach.objective.agreement.timezone)).date()
+    whole = (breach.period_end - breach.period_start).days >= WHOLE_MONTH
+    return words.month(first) if whole else words.day(first)
+
+
+def target_words(target: str) -> str:
+    """Return a target with its unit."""
+    return target_text(target) + (words.NBSP + "%" if target.endswith("%") else "") if target else ""
+
+
+def currency_of(result: PeriodResult) -> str:
+    """Return the currency in which the version that judged the period counts credits."""
+    version = result.version
+    if version is None or version.state != VersionState.SIGNED:
+        return ""
+    return str(version.document.get("spec", {}).get("currency", ""))
+
+
+def overspent(result: PeriodResult) -> int | None:
+    """Return by how many counted seconds the period overspent its error budget; negative where some is left."""
+    if result.budget_allowed is None or result.budget_consumed is None:
+        return None
+    return int(result.budget_consumed - result.budget_allowed)
+
+
+def similar_line(breach: Breach) -> Similar:
+    """Return another breach as a line."""
+    percent = percent_text(breach.result.achieved, breach.result.target)
+    return Similar(
+        pk=breach.pk,
+        name=period_name(breach),
+        state=breach.state,
+        cause=str(breach.get_cause_display()),
+        explanation=breach.explanation,
+        outcome=breach.outcome,
+        percent=f"{percent}{words.NBSP}%" if percent else "",
+    )

@@ -1,0 +1,83 @@
+"""How well an indicator is covered by facts: the worst state of each day, and when facts came last."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.db.models import Count, Max, Min
+from django.utils.translation import gettext as _
+
+from agreements.models import Indicator
+from monitoring.instants import instant_of
+from monitoring.models import Fact, FactBatch
+from monitoring.reading import states_load
+from slmo.core.facts import State, States
+from slmo.core.periods import local_days
+from slmo.core.units import Window
+from slmo.web import words
+from slmo.web.signs import CLASSES
+
+STRIP_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What is recorded about an indicator as a whole."""
+
+    facts: int
+    first: datetime | None
+    last: datetime | None
+    batch: FactBatch | None
+
+
+def coverage(indicator: Indicator) -> Coverage:
+    """Return how many facts hold now, from when to when, and the last delivery; two queries."""
+    rows = Fact.objects.filter(indicator=indicator, superseded_at__isnull=True)
+    told = rows.aggregate(facts=Count("pk"), first=Min("start"), last=Max("start"))
+    batch = FactBatch.objects.filter(indicator=indicator).select_related("recorded_by", "source").first()
+    return Coverage(told["facts"], told["first"], told["last"], batch)
+
+
+def strip_end(indicator: Indicator, known: Coverage, now: datetime, asked: date | None) -> date:
+    """Return the day after the last one that the strip shows: as asked, else where the record ends, else today."""
+    if asked is not None:
+        return asked
+    ends = [known.last, indicator.recorded_until] if indicator.recorded_until else [now]
+    return min(max(end for end in ends if end is not None), now).date() + timedelta(days=1)
+
+
+def strip_days(indicator: Indicator, end: date, now: datetime) -> list[dict[str, Any]]:
+    """Return the worst state of each of the last days before `end`, in UTC days, as the strip draws them."""
+    zone = ZoneInfo("UTC")
+    first = end - timedelta(days=STRIP_DAYS)
+    window = Window(_midnight(first), _midnight(end))
+    states = states_load(indicator, window)
+    bounds = [(day, span) for day, span in local_days("UTC", window)]
+    return [_day(day, span, states, instant_of(now), zone) for day, span in bounds]
+
+
+def _midnight(day: date) -> int:
+    """Return the instant at which a day begins in UTC."""
+    return instant_of(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("UTC")))
+
+
+def _day(day: date, span: Window, states: States, now: int, zone: ZoneInfo) -> dict[str, Any]:
+    """Return one day: its worst recorded state, `unknown` where nothing is recorded, `future` after now."""
+    if span.start >= now:
+        return {"verdict": "future", "label": f"{words.day(day)}: {CLASSES['future'].label}"}
+    ends = np.minimum(states.end, span.end)
+    starts = np.maximum(states.start, span.start)
+    inside = ends > starts
+    if not inside.any():
+        return {"verdict": "unknown", "label": _("%(day)s: nothing recorded") % {"day": words.day(day)}}
+    worst = State(list(State)[int(states.state[inside].max())])
+    seconds = int((ends - starts)[inside & (states.state == worst.code)].sum())
+    return {"verdict": str(worst), "label": f"{words.day(day)}: {_label(worst, seconds)}"}
+
+
+def _label(state: State, seconds: int) -> str:
+    """Return a state with how long it held; a day that was up says only that."""
+    label = str(CLASSES[str(state)].label)
+    return label if state is State.UP else f"{label}, {words.duration(seconds, 2)}"
