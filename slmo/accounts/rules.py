@@ -5,7 +5,8 @@ The `rules` library finds this module by its name. Code of the portal asks `slmo
 
 from functools import partial
 
-import rules
+from rules.permissions import add_perm, perm_exists
+from rules.predicates import predicate
 
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.policy import ACTIONS, can
@@ -22,5 +23,5 @@ def _answer(action: str, user: User, organisation: Organisation | None = None) -
 
 
 for _action in ACTIONS:
-    if not rules.perm_exists(permission_of(_action)):
-        rules.add_perm(permission_of(_action), rules.predicate(partial(_answer, _action), name=_action))
+    if not perm_exists(permission_of(_action)):
+        add_perm(permission_of(_action), predicate(partial(_answer, _action), name=_action))

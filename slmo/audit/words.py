@@ -49,6 +49,7 @@ ACTION_TEXTS: Mapping[str, str | Promise] = {
     "breach_note": _("wrote a note on the breach"),
     "breach_explain": _("explained the breach"),
     "breach_close": _("closed the breach"),
+    "objective_verdict": _("found a new verdict for the objective"),
     "result_differs": _("found that a closed result would differ today"),
     "report_compile": _("compiled the report"),
     "report_write": _("wrote the covering letter"),

@@ -1,11 +1,18 @@
 """Contexts of messages as JSON and back: dates, instants and decimals keep their types."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+
+
+READERS: Mapping[str, Callable[[str], Any]] = {
+    "instant": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "decimal": Decimal,
+}
 
 
 def context_pack(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,4 +47,4 @@ def _unpack(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     ((name, text),) = value.items()
-    return {"instant": datetime.fromisoformat, "date": date.fromisoformat, "decimal": Decimal}[name](text)
+    return READERS[name](text)

@@ -182,7 +182,7 @@ def test_transactions_at_the_same_time_make_one_chain_without_gaps() -> None:
         list(pool.map(work, range(4)))
     verdict = chain_verify()
     # 4 workers × (10 − 3 rolled back) × 2
-    assert (verdict.count, verdict.broken) == (56, None)
+    assert (verdict.entries, verdict.broken) == (56, None)
 
 
 @pytest.mark.django_db(transaction=True)

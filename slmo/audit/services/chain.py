@@ -18,7 +18,7 @@ class Broken(NamedTuple):
 class Verdict(NamedTuple):
     """What a check found: how many entries fit, the last hash among them, and the first that does not fit."""
 
-    count: int
+    entries: int
     head: str
     broken: Broken | None
 

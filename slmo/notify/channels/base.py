@@ -22,9 +22,17 @@ class ChannelError(Exception):
 class Channel(Protocol):
     """A way to reach people: one file in this folder and one line in the registry."""
 
-    name: str
-    label: str | Promise
-    interrupts: bool  # whether a mute keeps it back
+    @property
+    def name(self) -> str:
+        """Return the word for it in tables."""
+
+    @property
+    def label(self) -> str | Promise:
+        """Return the word for it on pages."""
+
+    @property
+    def interrupts(self) -> bool:
+        """Tell whether a mute keeps it back."""
 
     def reaches(self, user: "User") -> bool:
         """Tell whether this person has an address on this channel."""

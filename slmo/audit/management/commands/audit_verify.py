@@ -21,11 +21,11 @@ class Command(BaseCommand):
         """Print how many entries fit and the head of the chain; raise CommandError at the first that does not."""
         verdict = chain_verify()
         if verdict.broken:
-            raise CommandError(f"{verdict.broken.reason} The {verdict.count} entries before it fit.")
+            raise CommandError(f"{verdict.broken.reason} The {verdict.entries} entries before it fit.")
         if expect:
             _expect(expect)
-        self.stdout.write(f"All {verdict.count} entries of the audit log fit.")
-        self.stdout.write(f"{verdict.count}:{verdict.head}")
+        self.stdout.write(f"All {verdict.entries} entries of the audit log fit.")
+        self.stdout.write(f"{verdict.entries}:{verdict.head}")
 
 
 def _expect(expected: str) -> None:
