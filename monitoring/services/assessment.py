@@ -25,7 +25,7 @@ from slmo.core.units import DAY, Window
 
 logger = logging.getLogger(__name__)
 
-RETRY_FIRST, RETRY_LAST = timedelta(minutes=1), timedelta(hours=1)
+RETRY_AFTER = timedelta(minutes=5)  # what failed once mostly fails again until somebody mends its terms or facts
 _READ = [f"{{}}indicator{field}" for field in ("_id", "__gaps_up", "__recorded_from", "__recorded_until")]
 
 
@@ -69,10 +69,8 @@ def objective_assess(*, objective_id: int, now: datetime, only_due: bool = False
             record = record_read(status.objective, instant_of(now))
         except Version.DoesNotExist:
             return None
-        spans = list(_spans_due(record, status))
-        days_store(record, spans)
-        rows = results_compute(record, periods_touched(record, [*spans, *_days_around(record, spans)]))
-        results_store(record, rows, now)
+        touched = days_store(record, list(_spans_due(record, status)))
+        results_store(record, results_compute(record, periods_touched(record, touched)), now)
         return status_settle(record, status, now)
 
 
@@ -117,19 +115,12 @@ def _reach(record: Record, span: Window) -> Window:
     return outages_whole(record.states(wide), wide, record.terms)
 
 
-def _days_around(record: Record, spans: list[Window]) -> list[Window]:
-    """Return the whole days of the spans, because the ledger is written and summed by days."""
-    return [day for span in spans for _date, day in record.days(span.meet(record.hull))]
-
-
 def objective_failed(*, objective_id: int, error: str, now: datetime) -> None:
     """Note that an assessment failed, so that it is tried again later and does not stand in the way of others."""
     with transaction.atomic():
         status = ObjectiveStatus.objects.select_for_update().filter(pk=objective_id).first()
         status = status or ObjectiveStatus(objective_id=objective_id)
-        waited = status.retry_at - now if status.error and status.retry_at else RETRY_FIRST / 2
-        wait = min(max(abs(waited) * 2, RETRY_FIRST), RETRY_LAST)
-        status.error, status.retry_at = error[:2000], now + wait
+        status.error, status.retry_at = error[:2000], now + RETRY_AFTER
         status.save()
 
 

@@ -31,17 +31,21 @@ class Difference(NamedTuple):
     engine: dict[str, Any] | None
 
 
-def days_store(record: Record, spans: Iterable[Window]) -> None:
-    """Write the ledger of the days that overlap the spans; drop days outside the record, add those that lack."""
+def days_store(record: Record, spans: Iterable[Window]) -> list[Window]:
+    """Write the ledger of the days that overlap the spans; return the spans of all days that were computed.
+
+    Days outside the record are dropped, and those that lack are added.
+    """
     hull = record.hull
     rows = LedgerDay.objects.filter(objective=record.objective)
     dates = [date for date, _ in record.days(hull)]
     if not dates:
         rows.delete()
-        return
+        return []
     rows.exclude(day__range=(dates[0], dates[-1])).delete()
     computed: dict[dt.date, LedgerDay] = {}
-    for span in spans_joined([*spans, *_lacking(record, hull)], hull):
+    touched = spans_joined([*spans, *_lacking(record, hull)], hull)
+    for span in touched:
         computed |= {row.day: row for row in days_compute(record, span)}
     LedgerDay.objects.bulk_create(
         computed.values(),
@@ -50,6 +54,7 @@ def days_store(record: Record, spans: Iterable[Window]) -> None:
         unique_fields=["objective", "day"],
         update_fields=["version", *FIGURES],
     )
+    return [day for span in touched for _date, day in record.days(span)]
 
 
 def _lacking(record: Record, hull: Window) -> list[Window]:

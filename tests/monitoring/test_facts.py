@@ -4,12 +4,15 @@ import threading
 from datetime import timedelta
 
 import pytest
+from celery import Celery, current_app
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
 
+from monitoring import tasks
 from monitoring.models import Fact, FactBatch, ObjectiveStatus
 from monitoring.rows import ERRORS_MOST, FactRow, FactsRefused
+from monitoring.services.assessment import objectives_due
 from monitoring.services.facts import facts_record
+from monitoring.services.status import ASSESS_TASK
 from slmo.accounts.errors import Denied
 from slmo.audit.models import Entry
 from tests.monitoring.make import (
@@ -243,18 +246,24 @@ def test_two_threads_that_record_one_batch_at_once_record_each_fact_once():
     assert ObjectiveStatus.objects.filter(objective=objective, due_from__isnull=False).count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_broker_that_does_not_answer_loses_nothing(settings, caplog):
-    from celery import current_app
+@pytest.fixture
+def dead_broker():
+    """Make the current Celery application one whose broker does not answer."""
+    living = current_app._get_current_object()
+    Celery("dead", broker="redis://127.0.0.1:1/0").set_current()
+    yield
+    living.set_current()
 
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_does_not_answer_loses_nothing(dead_broker, caplog):
     indicator = indicator_make()
     objective = agreement_make(indicator).objectives.get()
-    broker = current_app.conf.broker_url
-    current_app.conf.broker_url = "redis://127.0.0.1:1/0"
-    try:
-        facts_record(indicator=indicator, rows=[OUTAGE], origin="file", now=NOW)
-    finally:
-        current_app.conf.broker_url = broker
+    facts_record(indicator=indicator, rows=[OUTAGE], origin="file", now=NOW)
     assert "waits for the next sweep" in caplog.text
     assert due(objective)[0] == at("2026-03-02 10:00")
-    assert not Fact.objects.filter(recorded_at__lt=F("start")).exists()
+    assert objectives_due(NOW) == [objective.pk]
+
+
+def test_the_task_that_assesses_is_known_to_the_workers_by_the_name_that_is_sent():
+    assert tasks.objective_assess_task.name == ASSESS_TASK

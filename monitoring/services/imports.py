@@ -1,0 +1,211 @@
+"""Importing a file of facts: looked at first, then recorded as a whole or not at all.
+
+The file is read anew when it is committed, and must be the very one that was looked at. A fact's identity is when and
+where it begins, so that a file with corrected ends takes the place of the earlier one, and the same file adds nothing.
+"""
+
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import IO
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from agreements.models import Indicator
+from monitoring.models import FactBatch, FactState
+from monitoring.rows import ERRORS_MOST, FactRow, row_errors, row_key
+from monitoring.services.facts import facts_record
+from slmo.accounts.models import User
+from slmo.accounts.policy import require
+from slmo.core.errors import FactError
+from slmo.core.facts import State, States
+from slmo.core.facts_csv import states_read
+
+BYTES_MOST = 32 * 1024 * 1024  # a year of one-minute checks: 525 600 rows of about 40 bytes
+SHOWN = 20
+ORIGIN = "file"
+_NUMBERS = {state.value: int(FactState[state.name]) for state in State}
+
+
+@dataclass(frozen=True)
+class LineError:
+    """What is wrong in a line of the file: line (from 1; 0 for the whole file), column, and a sentence."""
+
+    line: int
+    column: str
+    sentence: str
+
+
+class ImportRefused(ValueError):
+    """A file of which nothing was recorded, with the errors of its lines (at most 100)."""
+
+    def __init__(self, errors: Sequence[LineError]) -> None:
+        """Take at least one error."""
+        super().__init__(errors[0].sentence)
+        self.errors = list(errors)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a file would bring, or why it cannot be used.
+
+    `rows` counts its facts: `new` ones, `changed` ones that take the place of earlier facts, `known` ones that are
+    recorded already. `start` and `end` (None: not ended) span them, in epoch seconds; `first` shows the first rows.
+    """
+
+    sha256: str
+    file_name: str = ""
+    rows: int = 0
+    first: list[FactRow] = field(default_factory=list)
+    start: int | None = None
+    end: int | None = None
+    scopes: list[str] = field(default_factory=list)
+    states: dict[int, int] = field(default_factory=dict)
+    new: int = 0
+    changed: int = 0
+    known: int = 0
+    errors: list[LineError] = field(default_factory=list)
+
+    @property
+    def usable(self) -> bool:
+        """Tell whether the file can be committed."""
+        return not self.errors and self.rows > 0
+
+
+def import_preview(
+    *, indicator: Indicator, upload: IO[bytes], file_name: str = "", origin: str = ORIGIN, actor: User | None
+) -> Preview:
+    """Read a file and return what it would bring; nothing is recorded. Errors of its lines stand in the preview.
+
+    Raises Denied.
+    """
+    if actor is not None:
+        require(actor, "facts_import", indicator.service.organisation)
+    content = _content(upload)
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        rows = rows_read(content, indicator, file_name)
+    except ImportRefused as refused:
+        return Preview(sha256=digest, file_name=file_name, errors=refused.errors)
+    new, changed, known = _compared(indicator, origin, rows)
+    ends = [row.end for row in rows]
+    return Preview(
+        sha256=digest,
+        file_name=file_name,
+        rows=len(rows),
+        first=rows[:SHOWN],
+        start=min(row.start for row in rows),
+        end=None if None in ends else max(end for end in ends if end is not None),
+        scopes=sorted({row.scope for row in rows}),
+        states=dict(sorted(Counter(row.state for row in rows).items())),
+        new=new,
+        changed=changed,
+        known=known,
+    )
+
+
+def import_commit(
+    *,
+    indicator: Indicator,
+    upload: IO[bytes],
+    sha256: str,
+    file_name: str = "",
+    origin: str = ORIGIN,
+    actor: User | None,
+    now: datetime,
+) -> FactBatch:
+    """Record a file that was looked at before; `sha256` is the preview's. Returns the batch.
+
+    Raises Denied; ImportRefused, with nothing recorded, where the file is another one or a line is unusable.
+    """
+    if actor is not None:
+        require(actor, "facts_import", indicator.service.organisation)
+    content = _content(upload)
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != sha256:
+        raise ImportRefused([LineError(0, "", _("This is not the file that was previewed. Preview it again."))])
+    return facts_record(
+        indicator=indicator,
+        rows=rows_read(content, indicator, file_name),
+        origin=origin,
+        actor=actor,
+        now=now,
+        file_name=file_name,
+        file_sha256=digest,
+        action="facts_import",
+    )
+
+
+def rows_read(content: bytes, indicator: Indicator, file_name: str = "") -> list[FactRow]:
+    """Return the facts of a file's content in its order; raises ImportRefused with the errors of its lines."""
+    if len(content) > BYTES_MOST:
+        sentence = _("The file is larger than %(count)d MB. Split it.") % {"count": BYTES_MOST // 2**20}
+        raise ImportRefused([LineError(0, "", sentence)])
+    try:
+        names = {indicator.slug, *indicator.objectives.values_list("name", flat=True)}
+        states = states_read(io.BytesIO(content), name=file_name or _("The file"), indicators=names)
+    except FactError as error:
+        raise ImportRefused([LineError(one.line, one.column, str(one)) for one in error.errors]) from error
+    rows = list(_rows(states))
+    if not rows:
+        raise ImportRefused([LineError(1, "", _("The file has a header, but no facts below it."))])
+    if errors := _refused(rows):
+        raise ImportRefused(errors)
+    return rows
+
+
+def _content(upload: IO[bytes]) -> bytes:
+    """Return a file's bytes from its beginning, but no more than one above what is taken."""
+    upload.seek(0)
+    return upload.read(BYTES_MOST + 1)
+
+
+def _rows(states: States) -> Iterable[FactRow]:
+    """Yield the file's rows; of several that begin at one time and place, the further ones are numbered."""
+    seen: Counter[str] = Counter()
+    for start, end, state, scope, _seq, is_change, override, _indicator in states.rows():
+        key = row_key(start, scope)
+        if not is_change:
+            seen[key] += 1
+            key = f"{key}#{seen[key]}" if seen[key] > 1 else key
+        ended = None if is_change or end >= 2**62 else end
+        yield FactRow(start, ended, _NUMBERS[state], scope, key, "", override)
+
+
+def _refused(rows: Sequence[FactRow]) -> list[LineError]:
+    """Return the errors of rows that the file may have but the portal does not record."""
+    errors: list[LineError] = []
+    for position, row in enumerate(rows):
+        line = position + 2  # the header is line 1
+        errors += [LineError(line, one.field, one.sentence) for one in row_errors(position, row)]
+        if row.override:
+            errors.append(LineError(line, "override", _("Corrections are proposed and approved, not imported.")))
+        if len(errors) >= ERRORS_MOST:
+            return errors[:ERRORS_MOST]
+    return errors
+
+
+COMPARE = """
+SELECT count(*) FILTER (WHERE fact.id IS NULL),
+    count(*) FILTER (WHERE fact.id IS NOT NULL AND (extract(epoch FROM fact.start)::bigint,
+        extract(epoch FROM fact."end")::bigint, fact.state, fact.scope, fact.reference, fact.override)
+        IS DISTINCT FROM (row.start, row."end", row.state::smallint, row.scope, '', false))
+FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::integer[], %s::text[])
+    AS row(key, start, "end", state, scope)
+LEFT JOIN monitoring_fact AS fact
+    ON fact.indicator_id = %s AND fact.origin = %s AND fact.key = row.key AND fact.superseded_at IS NULL
+"""
+
+
+def _compared(indicator: Indicator, origin: str, rows: Iterable[FactRow]) -> tuple[int, int, int]:
+    """Return how many facts are new, how many replace earlier ones, and how many are recorded already."""
+    last = {row.key: row for row in rows}.values()
+    columns = [[getattr(row, name) for row in last] for name in ("key", "start", "end", "state", "scope")]
+    with connection.cursor() as cursor:
+        cursor.execute(COMPARE, [*columns, indicator.pk, origin])
+        new, changed = cursor.fetchone()
+    return new, changed, len(last) - new - changed
