@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import numpy as np
+
 from slmo.core.errors import EngineError
-from slmo.core.intervals import Intervals
-from slmo.core.periods import day_start, local_date
+from slmo.core.intervals import Intervals, Times, times
+from slmo.core.periods import local_date
 from slmo.core.units import DAY, Window
-from slmo.core.zones import wall_closing, wall_opening
+from slmo.core.zones import epoch, year_clock
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Hours: TypeAlias = tuple[tuple[int, int], ...]  # seconds after midnight by the wall clock; an end above 24 h is overnight
@@ -86,28 +87,35 @@ class Calendar:
     def _year(self, year: int) -> Intervals:
         """Return what opens on the dates of a year (overnight hours reach into the next), kept for the next question."""
         if year not in self._years:
-            days = range(366 if _is_leap(year) else 365)
-            first = dt.date(year, 1, 1)
-            self._years[year] = Intervals.of(
-                window for n in days for window in self._opened_on(first + dt.timedelta(days=n))
+            midnights = np.arange(*(epoch(dt.datetime(y, 1, 1)) for y in (year, year + 1)), DAY, dtype=np.int64)
+            spans = [*self._weekly_spans(midnights), *self._dated_spans(year)]
+            clock = year_clock(self.zone, year)
+            opened, closed = ([span[n] for span in spans] or [midnights[:0]] for n in (0, 1))
+            self._years[year] = Intervals.united(
+                clock.openings(np.concatenate(opened)), clock.closings(np.concatenate(closed))
             )
         return self._years[year]
 
-    def _opened_on(self, date: dt.date) -> list[Window]:
-        return [_opened(self.zone, date, start, end) for start, end in self.hours_on(date)]
+    def _weekly_spans(self, midnights: Times) -> Iterator[tuple[Times, Times]]:
+        """Yield opening and closing wall times of the dates that follow the weekly pattern."""
+        dated = [epoch(dt.datetime(date.year, date.month, date.day)) for date in self.exceptions]
+        plain = midnights[~np.isin(midnights, dated)] if dated else midnights
+        weekdays = (plain // DAY + _THURSDAY) % 7
+        for weekday in range(7):
+            days = plain[weekdays == weekday]
+            for start, end in self._pattern(weekday):
+                yield days + start, days + end
+
+    def _dated_spans(self, year: int) -> Iterator[tuple[Times, Times]]:
+        """Yield opening and closing wall times of the dates with exceptions."""
+        for date in self.exceptions:
+            if date.year == year:
+                midnight = epoch(dt.datetime(date.year, date.month, date.day))
+                for start, end in self.hours_on(date):
+                    yield times([midnight + start]), times([midnight + end])
 
 
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
-@functools.lru_cache(maxsize=262_144)
-def _opened(zone: str, date: dt.date, start: int, end: int) -> Window:
-    midnight = dt.datetime(date.year, date.month, date.day)
-    if (start, end) == WHOLE_DAY[0]:
-        return Window(day_start(zone, date), wall_closing(zone, midnight + dt.timedelta(days=1)))
-    opening = wall_opening(zone, midnight + dt.timedelta(seconds=start))
-    return Window(opening, wall_closing(zone, midnight + dt.timedelta(seconds=end)))
+_THURSDAY = 3  # the weekday of 1970-01-01
 
 
 def working_seconds(calendar: Calendar, window: Window) -> int:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import zoneinfo
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from slmo.core.errors import EngineError
 
@@ -84,3 +88,48 @@ def wall_closing(zone: str, naive: dt.datetime) -> int:
 def wall_recurrence(zone: str, naive: dt.datetime) -> int:
     """Return the instant of a recurrence: a start in a gap moves forward by the gap, of a repeated one the first."""
     return epoch(naive) - _offsets(zone, naive)[0]
+
+
+class YearClock(NamedTuple):
+    """A zone's clock over one year and three days on either side, as spans of constant offset.
+
+    Span `i` runs from `starts[i]` to `ends[i]` (UTC) with `offsets[i]`. `reached` is the latest wall time that any span
+    up to `i` ends with, `begun` the earliest that any from `i` on starts with; both only ever grow.
+    """
+
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    offsets: npt.NDArray[np.int64]
+    reached: npt.NDArray[np.int64]
+    begun: npt.NDArray[np.int64]
+
+    def openings(self, walls: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the first instant whose wall clock shows each time or later: `wall_opening` for many at once."""
+        span = np.searchsorted(self.reached, walls, "right")
+        return np.maximum(self.starts[span], walls - self.offsets[span])
+
+    def closings(self, walls: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the last instant whose wall clock shows each time: `wall_closing` for many at once."""
+        span = np.searchsorted(self.begun, walls, "right") - 1
+        return np.minimum(self.ends[span], walls - self.offsets[span])
+
+
+_STRIDE = 6 * 3600  # no zone changes its clocks twice within six hours
+
+
+@functools.lru_cache(maxsize=2048)
+def year_clock(zone: str, year: int) -> YearClock:
+    """Return the zone's clock over a year."""
+    low = epoch(dt.datetime(year, 1, 1)) - 3 * 86_400
+    high = epoch(dt.datetime(year, 12, 31)) + 4 * 86_400
+    changes = [
+        _gap_end(zone, at, at + _STRIDE)
+        for at in range(low, high, _STRIDE)
+        if offset_at(zone, at) != offset_at(zone, at + _STRIDE)
+    ]
+    starts = np.array([low, *changes], dtype=np.int64)
+    ends = np.array([*changes, high], dtype=np.int64)
+    offsets = np.array([offset_at(zone, int(at)) for at in starts], dtype=np.int64)
+    reached = np.maximum.accumulate(ends + offsets)
+    begun = np.minimum.accumulate((starts + offsets)[::-1])[::-1]
+    return YearClock(starts, ends, offsets, reached, begun)

@@ -30,27 +30,28 @@ class Clock:
     def __init__(self, zone, anchor):
         self.low = anchor - anchor % 60 - REACH
         info = zoneinfo.ZoneInfo(zone)
-        self.wall = []
+        self.wall, self.offsets = [], set()
         for minute in range(self.low, self.low + 2 * REACH, 60):  # no zone of today changes within a minute
-            offset = dt.datetime.fromtimestamp(minute, info).utcoffset().total_seconds()
-            for second in range(minute, minute + 60):
-                self.wall.append(second + int(offset))
-        self.first, self.last = {}, {}
+            offset = int(dt.datetime.fromtimestamp(minute, info).utcoffset().total_seconds())
+            self.wall.extend(range(minute + offset, minute + offset + 60))
+            self.offsets.add(offset)
+
+    def showing(self, wall):
+        """All seconds whose clock shows `wall`: none in a gap, two in a repeated hour."""
+        seconds = sorted(wall - offset - self.low for offset in self.offsets)
+        return [self.low + n for n in seconds if 0 <= n < len(self.wall) and self.wall[n] == wall]
+
+    def later(self, wall):
+        """The first second whose clock shows more than `wall`."""
+        return self.low + next(n for n, shown in enumerate(self.wall) if shown > wall)
 
     def opening(self, wall):
-        """The first second whose clock shows `wall` or later."""
-        if wall not in self.first:
-            self.first[wall] = self.low + next(n for n, shown in enumerate(self.wall) if shown >= wall)
-        return self.first[wall]
+        """The first second whose clock shows `wall`; if none does, the first one after the gap in which it lies."""
+        return (self.showing(wall) or [self.later(wall)])[0]
 
     def closing(self, wall):
-        """The second after the last one whose clock shows less than `wall`."""
-        if wall not in self.last:
-            size = len(self.wall)
-            self.last[wall] = self.low + size - next(
-                n for n, shown in enumerate(reversed(self.wall)) if shown < wall
-            )
-        return self.last[wall]
+        """The last second whose clock shows `wall`; if none does, the first one after the gap in which it lies."""
+        return (self.showing(wall) or [self.later(wall)])[-1]
 
     def recurrence(self, wall):
         """The first second whose clock shows `wall`; if none does, as far after the gap as `wall` lies in it."""
