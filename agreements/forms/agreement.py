@@ -20,8 +20,13 @@ from slmo.accounts.zones import zone_names
 LARGEST = 128 * 1024  # bytes of an uploaded agreement
 
 
+FIRST = ("effective_from", "objective", "target", "period")  # needed unless the terms come as a file or text
+
+
 class AgreementForm(Form):
     """A new agreement: the parties, and the first terms by a few fields or as a file or text."""
+
+    use_required_attribute = False
 
     title = forms.CharField(label=_("Title"), max_length=200)
     slug = forms.SlugField(
@@ -41,9 +46,9 @@ class AgreementForm(Form):
         help_text=_("Where the terms come from, and what was assumed."),
     )  # fmt: skip
     effective_from = forms.DateField(label=_("In force from"), required=False, widget=date_input())
-    objective = forms.SlugField(label=_("Objective"), required=False, max_length=80, initial="availability")
-    target = forms.CharField(label=_("Target: at least"), required=False, max_length=20, initial="99.9")
-    period = forms.ChoiceField(label=_("Judged each"), required=False, choices=PERIODS, initial="month")
+    objective = forms.SlugField(label=_("Objective"), max_length=80, initial="availability")
+    target = forms.CharField(label=_("Target: at least"), max_length=20, initial="99.9")
+    period = forms.ChoiceField(label=_("Judged each"), choices=PERIODS, initial="month")
     text = forms.CharField(
         label=_("Terms as YAML"), required=False, max_length=LARGEST,
         widget=forms.Textarea({"rows": 14, "spellcheck": "false", "class": "mono"}),
@@ -60,6 +65,9 @@ class AgreementForm(Form):
         self.fields["customer"].queryset = organisations_visible_to(user).order_by("name")  # type: ignore[attr-defined]
         self.fields["timezone"].choices = [(name, name) for name in zone_names()]  # type: ignore[attr-defined]
         self.fields["timezone"].initial = user.timezone
+        brought = bool(self.data.get("text", "").strip() or self.files.get("file"))
+        for name in FIRST:
+            self.fields[name].required = not brought
 
     def clean_target(self) -> str:
         """Return the target as the format writes it."""
@@ -98,10 +106,7 @@ class AgreementForm(Form):
                 except DocumentRefused as error:
                     self.add_error(field, error)
                     return {}
-        missing = [field for field in ("effective_from", "objective", "target", "period") if not data.get(field)]
-        for field in missing:
-            self.add_error(field, _t("Fill this in, or give the terms as YAML."))
-        return {} if missing else first_terms(data)
+        return first_terms(data)
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of `agreement_create`."""

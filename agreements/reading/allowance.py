@@ -21,12 +21,14 @@ SHARES: dict[str, Fraction] = {
 }
 
 
-def counted_seconds(version: Version, terms: ObjectiveTerms) -> Fraction:
+def counted_seconds(version: Version, terms: ObjectiveTerms, since: int | None = None) -> Fraction:
     """Return the seconds that count in an average period: service hours less agreed maintenance.
 
-    The average is taken over the 365 days from the version's start: a 24×7 month has 365 × 24 ÷ 12 = 730 hours.
+    The average is taken over the 365 days from `since` (epoch seconds), or else from the version's start: a 24×7 month
+    has 365 × 24 ÷ 12 = 730 hours.
     """
-    window = Window(version.effective_from, version.effective_from + YEAR * DAY)
+    start = version.effective_from if since is None else since
+    window = Window(start, start + YEAR * DAY)
     opened = version.calendar_of(terms).open(window)
     counted = opened.subtract(excluded(version.exclusions_of(terms), (), window))
     return counted.seconds * period_share(terms.period)
@@ -38,11 +40,11 @@ def period_share(period: str) -> Fraction:
     return SHARES[period] if rolling is None else Fraction(rolling, YEAR * DAY)
 
 
-def down_allowed(version: Version, terms: ObjectiveTerms) -> Fraction | None:
+def down_allowed(version: Version, terms: ObjectiveTerms, since: int | None = None) -> Fraction | None:
     """Return the seconds that may be bad in an average period; None where the target is no share of time."""
     if terms.indicator != "availability" or terms.target is None:
         return None
-    return (1 - terms.target.value) * counted_seconds(version, terms)
+    return (1 - terms.target.value) * counted_seconds(version, terms, since)
 
 
 def down_beyond(version: Version, terms: ObjectiveTerms, share: Fraction) -> Fraction:

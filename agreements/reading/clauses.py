@@ -100,8 +100,8 @@ def _objective_clauses(version: Version, terms: ObjectiveTerms) -> Iterator[Clau
 
 def _counted_note(version: Version, terms: ObjectiveTerms) -> str:
     """Return how much of an average period counts."""
-    length = words.duration(counted_seconds(version, terms), 2)
-    return _("%(length)s count in an average period.") % {"length": length}
+    hours = words.number(counted_seconds(version, terms) / 3600) + words.NBSP + words.unit_short("h")
+    return _("%(hours)s count in an average period.") % {"hours": hours}
 
 
 def _value_text(value: Any) -> str:

@@ -100,7 +100,8 @@ def _meanings(key: str, old: Version, new: Version) -> dict[str, str]:
     before, after = old.objectives.get(name), new.objectives.get(name)
     if not key.startswith("objective.") or before is None or after is None or before.period != after.period:
         return {}
-    once, now = down_allowed(old, before), down_allowed(new, after)
+    since = new.effective_from  # both over the same days, so that only the terms make a difference
+    once, now = down_allowed(old, before, since), down_allowed(new, after, since)
     if once is None or now is None or once == now:
         return {}
     return {"target": instead_sentence(after.period, once, now)}

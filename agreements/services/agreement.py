@@ -26,7 +26,7 @@ def agreement_create(
     customer: Organisation,
     timezone: str,
     document: Mapping[str, Any],
-    type: str = AgreementType.SLA,  # noqa: A002 - the word of the format
+    type: str = AgreementType.SLA,
     note: str = "",
     actor: User | None,
     now: datetime,

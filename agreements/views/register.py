@@ -1,9 +1,10 @@
 """The register of agreements as a list."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 from django.urls import reverse
@@ -104,6 +105,18 @@ FILTERS = (
 )
 
 
+def _counts(rows: Any) -> dict[str, int]:
+    """Return how many agreements are in force, have an open proposal, have a draft, and expire soon."""
+    found = list(rows.order_by().values_list("standing", "open", "drafted", "force_until", "today"))
+    horizon = timedelta(days=HORIZON)
+    return {
+        "force": sum(standing == "in_force" for standing, *_rest in found),
+        "open": sum(one[1] for one in found),
+        "draft": sum(one[2] for one in found),
+        "expiring": sum(one[0] == "in_force" and one[3] is not None and one[3] <= one[4] + horizon for one in found),
+    }
+
+
 @login_required
 def agreements(request: HttpRequest) -> HttpResponse:
     """Show the agreements of the person's organisations: parties, state, term."""
@@ -112,16 +125,10 @@ def agreements(request: HttpRequest) -> HttpResponse:
     listing = Listing(request, rows, columns=COLUMNS, filters=FILTERS, sort="title")
     if listing.wants_export:
         return listing.export("agreements")
-    counts = rows.aggregate(
-        force=Count("pk", filter=Q(standing="in_force")),
-        open=Count("pk", filter=Q(open=True)),
-        draft=Count("pk", filter=Q(drafted=True)),
-        expiring=Count("pk", filter=_expiring()),
-    )
     context: dict[str, Any] = {
         "page_title": _("Agreements"),
         "listing": listing,
-        "counts": counts,
+        "counts": _counts(rows),
         "may_add": can(request.user, "agreement_create"),
     }
     return page(request, "agreements/agreements.html", context, fragment="list")
