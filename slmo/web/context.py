@@ -9,9 +9,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from slmo.accounts.policy import Can
+from slmo.web.brand import BRAND
 from slmo.web.nav import nav_links, url_or_none
-
-BRAND = {"name": "SLMO"}
 
 
 def organisation_names(user: Any) -> list[str]:

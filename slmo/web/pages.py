@@ -10,7 +10,9 @@ from django.template.context import make_context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode, ExtendsNode
 from django.utils.cache import patch_vary_headers
-from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+
+from slmo.web.brand import BRAND
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -49,7 +51,7 @@ def fragment_render(request: HttpRequest, template: str, context: dict[str, Any]
         title = block_render(request, template, context, "title", default="").strip()
     if get_messages(request):
         text += render_to_string("components/toasts_swap.html", {}, request)
-    return (format_html("<title>{}</title>", title) if title else "") + text
+    return (mark_safe(f"<title>{title} · {BRAND['name']}</title>") if title else "") + text
 
 
 def block_render(

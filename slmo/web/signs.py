@@ -93,6 +93,8 @@ STATES: dict[str, Sign] = {
     "active": Sign("met", pgettext_lazy("state of a service", "Active"), "circle-check"),
     "in_development": Sign("info", _("In development"), "tool"),
     "retired": Sign("unknown", _("Retired"), "archive"),
+    "delivering": Sign("met", pgettext_lazy("state of a source", "Delivering"), "circle-check"),
+    "off": Sign("unknown", pgettext_lazy("state of a source", "Out of use"), "player-pause"),
     "silent": Sign("risk", pgettext_lazy("state of a source", "Silent"), "volume"),
     "failing": Sign("breach", pgettext_lazy("state of a source", "Failing"), "alert-triangle"),
     "imported": Sign("met", _("Imported"), "file-check"),

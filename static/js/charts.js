@@ -83,7 +83,7 @@
     const tools = box.closest(".chart") && box.closest(".chart").querySelector(".chart-tools");
     if (tools) tools.hidden = false;
   }
-  const watcher = new ResizeObserver((entries) => entries.forEach((entry) => { const chart = drawn.get(entry.target); if (chart) chart.resize(); }));
+  const watcher = new ResizeObserver((entries) => entries.forEach((entry) => { const chart = drawn.get(entry.target); if (chart && !printing) chart.resize(); }));
   function forget() {
     drawn.forEach((chart, box) => { if (!box.isConnected) { watcher.unobserve(box); chart.dispose(); drawn.delete(box); } });
   }
@@ -132,6 +132,20 @@
   });
 
   root.addEventListener("slmo:theme", () => drawn.forEach((chart, box) => chart.setOption(options(box), { notMerge: true })));
+  // Paper is white and 180 mm wide, whatever the screen shows.
+  const PAPER = 630;
+  let screenTheme = "", printing = false;
+  window.addEventListener("beforeprint", () => {
+    printing = true;
+    screenTheme = root.getAttribute("data-bs-theme") || "light";
+    root.setAttribute("data-bs-theme", "light");
+    drawn.forEach((chart, box) => { chart.setOption(options(box), { notMerge: true }); chart.resize({ width: box.closest(".side") ? box.clientWidth : PAPER }); });
+  });
+  window.addEventListener("afterprint", () => {
+    printing = false;
+    root.setAttribute("data-bs-theme", screenTheme);
+    drawn.forEach((chart, box) => { chart.setOption(options(box), { notMerge: true }); chart.resize({ width: "auto" }); });
+  });
   document.addEventListener("htmx:afterSettle", (event) => drawAll(event.detail.elt.parentElement || document));
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => drawAll()); else drawAll();
   if (document.fonts) document.fonts.ready.then(() => drawn.forEach((chart, box) => chart.setOption(options(box), { notMerge: true })));

@@ -1,0 +1,3 @@
+"""What the portal calls itself."""
+
+BRAND = {"name": "SLMO"}
