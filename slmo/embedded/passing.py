@@ -2,7 +2,6 @@
 
 import atexit
 import os
-import shutil
 
 from slmo.embedded import places
 from slmo.embedded.process import Crew
@@ -16,6 +15,6 @@ def servers_ensure() -> None:
     """
     home = places.home_passing()
     crew = Crew()
-    atexit.register(shutil.rmtree, home, ignore_errors=True)  # last in, first out: after the servers have stopped
+    crew.sweep(home)
     atexit.register(crew.stop)
     os.environ.update(Servers(crew, home, home / "log", lasting=False).start(os.environ))

@@ -43,6 +43,7 @@ class Crew:
 
     def __init__(self) -> None:
         self._running: dict[str, tuple[Program, subprocess.Popen[bytes]]] = {}
+        self._folders: list[Path] = []
         self._guardian: subprocess.Popen[bytes] | None = None
         self._pipe = -1
         self._guardian_start()
@@ -78,6 +79,11 @@ class Crew:
         if self._guardian is not None and self._guardian.poll() is not None:
             os.close(self._pipe)
             self._guardian_start()
+
+    def sweep(self, folder: Path) -> None:
+        """Have `folder` removed once all programs have ended, however this process ends."""
+        self._folders.append(folder)
+        self._tell(f"sweep {folder}")
 
     def stop(self) -> None:
         """End all programs, those of rank 0 first, and then the guardian."""
@@ -126,11 +132,13 @@ class Crew:
         os.close(reader)
         for program, process in self._running.values():
             self._tell(f"add {process.pid} {int(program.stop_signal)} {program.rank}")
+        for folder in self._folders:
+            self._tell(f"sweep {folder}")
 
     def _tell(self, line: str) -> None:
         """Send the guardian one line; a guardian that has just died is replaced, with the whole list, by its check."""
         try:
-            os.write(self._pipe, f"{line}\n".encode())
+            os.write(self._pipe, os.fsencode(f"{line}\n"))
         except BrokenPipeError:
             return
 

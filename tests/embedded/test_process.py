@@ -122,3 +122,14 @@ def test_an_overlong_log_is_set_aside_once(tmp_path: Path) -> None:
     crew.stop()
     assert (tmp_path / "log").read_text() == "new\n"
     assert (tmp_path / "log.1").stat().st_size == 10 * 1024 * 1024 + 1
+
+
+def test_a_folder_to_be_swept_is_gone_once_all_programs_have_ended(tmp_path: Path) -> None:
+    folder = tmp_path / "servers of a test"
+    folder.mkdir()
+    (folder / "file").write_text("data")
+    crew = Crew()
+    crew.sweep(folder)
+    crew.start(Program("sleeper", ("sleep", "600"), folder / "log", folder))
+    crew.stop()
+    assert not folder.exists()
