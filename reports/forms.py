@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import AgreementType, Criticality
-from reports.months import YEAR_LEAST, YEAR_MOST, month_add, month_parse
+from reports.months import YEAR_LEAST, YEAR_MOST, month_add, month_parse, month_text
 from reports.selectors.matrix import GROUPS, MONTHS_MOST
 from slmo.core.errors import EngineError
 from slmo.core.units import parse_duration
@@ -91,6 +91,14 @@ class MatrixForm(forms.Form):
         if first and last and month_add(first, MONTHS_MOST) <= last:
             self.add_error("last", _("Choose at most %(most)d months.") % {"most": MONTHS_MOST})
         return found
+
+    def show_span(self, first: date, last: date) -> None:
+        """Show the months that the page shows where none were asked for; what was typed wrong stays as it was typed."""
+        shown = {"first": month_text(first), "last": month_text(last)}
+        if not self.is_bound:
+            self.initial.update(shown)
+        elif not self.errors:
+            self.data = {**self.data.dict(), **shown}
 
     def asked(self) -> dict[str, Any]:
         """Return the filters that are usable; what is not counts as left out."""

@@ -123,7 +123,7 @@ def _sections(entries: Sequence[dict[str, Any]], *, catalogue: bool) -> list[dic
 
     def heading(entry: Mapping[str, Any]) -> str:
         if not catalogue:
-            return str(entry["service"]["name"])
+            return _("What was delivered")
         if entry["received"]:
             return _("Received from %(party)s") % {"party": entry["provider"]["name"]}
         return _("Delivered to %(party)s") % {"party": entry["customer"]["name"]}

@@ -40,5 +40,7 @@ def percent_bare(achieved: str, target: str = "") -> str:
 @lru_cache(maxsize=8192)
 def _percent_text(achieved: str, target: str, language: str | None) -> str:
     """Do the work of `percent_text` once for each figure and language."""
-    share = target_share(target)
-    return percent(Fraction(achieved), 2 if share is None else places_for(share))
+    share, reached = target_share(target), Fraction(achieved)
+    if reached == 1:  # nothing is cut off: "100 %" says that it is exact
+        return percent_exact(reached)
+    return percent(reached, 2 if share is None else places_for(share))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements.models import Objective
-from monitoring.figures.cut import Cut, Outage, budget_points
+from monitoring.figures.cut import Cut, Outage, budget_points, outages_of
 from monitoring.figures.numbers import percent_text, target_share, target_text
 from monitoring.figures.standing import TELLING, day_class
 from monitoring.models import LedgerDay, PeriodResult
@@ -19,8 +19,6 @@ from slmo.web import words
 from slmo.web.charts import achieved_bars, budget_line, calendar_heatmap, outage_timeline
 
 BARS = 24  # periods drawn as bars
-# A day of the ledger, worst first, and the verdict whose colour and mark it carries in the calendar.
-DAY_VERDICTS = {"down": "down", "degraded": "degraded", "unknown": "unknown", "up": "up", "excluded": "excluded"}
 
 
 @dataclass(frozen=True)
@@ -101,15 +99,28 @@ def bars_of(results: Sequence[PeriodResult], zone: ZoneInfo) -> dict[str, Any] |
     return achieved_bars(periods, share, target_label=label)
 
 
-def days_of(objective: Objective, year: int) -> list[Mapping[str, Any]]:
-    """Return the days of a year on which anything was counted, for the calendar."""
+def days_of(objective: Objective, year: int, results: Sequence[PeriodResult], zone: ZoneInfo) -> list[Mapping[str, Any]]:
+    """Return the days of a year on which anything was counted, for the calendar; each leads to its period's figure."""
+    whys = _whys(results, year, zone)
     between = (date(year, 1, 1), date(year, 12, 31))
     rows = LedgerDay.objects.filter(objective=objective, day__range=between).order_by("day")
     found = []
     for row in rows.values("day", "up", "down", "degraded", "unknown", "excluded", "outages"):
         name = day_class(row)
         if name != "out_of_hours":
-            found.append({"date": row["day"], "verdict": DAY_VERDICTS[name], "label": day_label(row, name), "row": row})
+            url = next((url for first, last, url in whys if first <= row["day"] <= last), "")
+            found.append({"date": row["day"], "verdict": name, "label": day_label(row, name), "url": url})
+    return found
+
+
+def _whys(results: Sequence[PeriodResult], year: int, zone: ZoneInfo) -> list[tuple[date, date, str]]:
+    """Return first day, last day and address of the figures of a year's periods."""
+    found = []
+    for result in results:
+        first = result.start.astimezone(zone).date()
+        last = datetime.fromtimestamp(result.end.timestamp() - 1, zone).date()
+        if first.year <= year <= last.year:
+            found.append((first, last, reverse("why", args=[result.pk])))
     return found
 
 
@@ -124,6 +135,25 @@ def day_label(row: Mapping[str, Any], name: str) -> str:
         "excluded": _("%(day)s: excluded"),
     }[name]
     return told % {"day": when, "length": words.duration(row[name])}
+
+
+def span_shown(span: Any, zone: str) -> dict[str, Any]:
+    """Return a span of seconds as tables show it, on the agreement's own clock."""
+    exact = bool(span.start % 60 or span.end % 60)
+    return {
+        "from_text": words.when(span.start, zone, seconds=exact),
+        "until_text": words.when(span.end, zone, seconds=exact),
+        "seconds": span.seconds,
+    }
+
+
+def outage_shown(outage: Outage, zone: str) -> dict[str, Any]:
+    """Return an outage as tables show it, its beginning on the agreement's own clock."""
+    return {
+        "from_text": words.when(outage.start, zone, seconds=bool(outage.start % 60)),
+        "seconds": outage.seconds,
+        "references": outage.references,
+    }
 
 
 def calendar_of(days: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -144,10 +174,10 @@ def budget_of(cut: Cut) -> dict[str, Any] | None:
     )
 
 
-def timeline_of(cut: Cut, outages: Sequence[Outage]) -> dict[str, Any]:
+def timeline_of(cut: Cut) -> dict[str, Any]:
     """Return the outages and other states of the period along time, one line for each kind."""
     spans: dict[str, list[dict[str, Any]]] = {"down": [], "degraded": [], "unknown": [], "excluded": []}
-    told = {(outage.start, outage.end): ", ".join(outage.references) for outage in outages}
+    told = {(outage.start, outage.end): ", ".join(outage.references) for outage in outages_of(cut)}
     for span in cut.spans:
         if span.name in spans:
             label = f"{words.when(span.start, cut.terms.timezone)}, {words.duration(span.seconds)}"

@@ -19,6 +19,7 @@ class Step(NamedTuple):
     sum: str
     value: str
     note: str = ""
+    strong: bool = False
 
 
 def seconds_text(value: Fraction | int) -> str:
@@ -91,7 +92,7 @@ def steps_of(result: PeriodResult, *, degraded: Fraction, unknown: str) -> list[
     total, good = fraction_of(result.total or 0), fraction_of(result.good or 0)
     steps = [
         Step(_("Length of the period"), "", seconds_text(whole), duration(whole)),
-        Step(_("Not counted"), _not_counted(result), f"− {seconds_text(out)}", duration(out) if out else ""),
+        Step(_("Not counted"), _not_counted(result), f"− {seconds_text(out)}" if out else "0", duration(out) if out else ""),
     ]
     if unknown == "excluded" and seconds.get("unknown"):
         left_out = seconds["unknown"]
@@ -100,7 +101,7 @@ def steps_of(result: PeriodResult, *, degraded: Fraction, unknown: str) -> list[
     steps.append(Step(_("Good time"), _good_sum(result, degraded, unknown), seconds_text(good), duration(good)))
     if total:
         quotient = f"{seconds_text(good)} ÷ {seconds_text(total)}"
-        steps.append(Step(_("Achieved"), quotient, percent_text(result.achieved, result.target), _exactly(good / total)))
+        steps.append(Step(_("Achieved"), quotient, percent_text(result.achieved, result.target), _exactly(good / total), strong=True))
     return steps + _judged(result, good, total)
 
 
@@ -149,5 +150,5 @@ def _judged(result: PeriodResult, good: Fraction, total: Fraction) -> list[Step]
             duration(allowed),
         ),
         Step(_("Was lost"), f"{seconds_text(total)} − {seconds_text(good)}", seconds_text(consumed), duration(consumed)),
-        Step(_("Left") if left >= 0 else _("Over"), "", seconds_text(abs(left)), duration(abs(left))),
+        Step(_("Left") if left >= 0 else _("Over"), "", seconds_text(abs(left)), duration(abs(left)), strong=True),
     ]

@@ -14,6 +14,7 @@ from agreements.selectors import objective_get
 from monitoring.figures.cut import Cut, cut_of, outages_of
 from monitoring.figures.numbers import percent_text, target_text
 from monitoring.figures.objective import (
+    outage_shown,
     bars_of,
     budget_of,
     calendar_of,
@@ -59,8 +60,8 @@ def _period_context(
     """Return what the page shows of the chosen period and of its year."""
     result.objective = found
     cut = _cut(result)
-    outages = outages_of(cut) if cut else []
-    days = days_of(found, result.start.astimezone(zone).year)
+    outages = [outage_shown(outage, zone.key) for outage in (outages_of(cut) if cut else [])]
+    days = days_of(found, result.start.astimezone(zone).year, results, zone)
     place = next(n for n, one in enumerate(results) if one.pk == result.pk)
     return {
         "label": period_label(result.start, result.end, zone),
@@ -70,9 +71,9 @@ def _period_context(
         "running": result.end > timezone.now(),
         "left": _left(result),
         "budget": budget_of(cut) if cut else None,
-        "timeline": timeline_of(cut, outages) if cut else None,
+        "timeline": timeline_of(cut) if cut else None,
         "outages": outages,
-        "lost": sum(outage.seconds for outage in outages),
+        "lost": sum(outage["seconds"] for outage in outages),
         "days": days,
         "calendar": calendar_of(days) if days else None,
         "calendar_height": calendar_height(days),

@@ -11,17 +11,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Version
-from monitoring.figures.cut import Cut, cut_of, exclusions_of, facts_behind, outages_of
+from monitoring.figures.cut import Cut, Span, cut_of, exclusions_of, facts_behind, outages_of
 from monitoring.figures.export import agreement_yaml, command_line, facts_csv, file_stem
 from monitoring.figures.numbers import percent_text, target_text
-from monitoring.figures.objective import period_key, period_label, timeline_of
+from monitoring.figures.objective import outage_shown, period_key, period_label, span_shown, timeline_of
 from monitoring.figures.told import sentence_of, steps_of
 from monitoring.figures.verify import figure_verify
 from monitoring.models import Breach, FactState, PeriodResult
 from monitoring.selectors import result_get
 from slmo.accounts.policy import require
 from slmo.web.pages import page
-from slmo.web.words import zone_of
+from slmo.web.words import when, zone_of
 
 SPANS_A_PAGE = 50
 FACTS_A_PAGE = 50
@@ -102,6 +102,7 @@ def _cut(result: PeriodResult) -> Cut | None:
 
 def _cut_context(request: HttpRequest, cut: Cut) -> dict[str, Any]:
     """Return what only the partition and the facts can tell."""
+    zone = cut.terms.timezone
     outages = outages_of(cut)
     spans = cut.spans
     chosen = request.GET.get("class", "")
@@ -109,11 +110,11 @@ def _cut_context(request: HttpRequest, cut: Cut) -> dict[str, Any]:
     shown = [span for span in spans if span.name == chosen] if chosen in kinds else spans
     return {
         "cut": cut,
-        "outages": outages,
+        "outages": [outage_shown(outage, zone) for outage in outages],
         "lost": sum(outage.seconds for outage in outages),
-        "excluded": exclusions_of(cut),
-        "timeline": timeline_of(cut, outages),
-        "spans": Paginator(shown, SPANS_A_PAGE).get_page(request.GET.get("page")),
+        "excluded": [span_shown(one, zone) | {"reason": one.reason} for one in exclusions_of(cut)],
+        "timeline": timeline_of(cut),
+        "spans": _spans_page(request, shown, zone),
         "span_kinds": kinds,
         "span_kind": chosen if chosen in kinds else "",
         "span_query": f"class={chosen}&" if chosen in kinds else "",
@@ -123,12 +124,21 @@ def _cut_context(request: HttpRequest, cut: Cut) -> dict[str, Any]:
     }
 
 
+def _spans_page(request: HttpRequest, spans: list[Span], zone: str) -> Page:
+    """Return the page of spans asked for, as the table shows them."""
+    shown = Paginator(spans, SPANS_A_PAGE).get_page(request.GET.get("page"))
+    shown.object_list = [span_shown(span, zone) | {"name": span.name} for span in shown.object_list]
+    return shown
+
+
 def _facts_page(request: HttpRequest, cut: Cut) -> Page:
     """Return the page of facts asked for, each with the name of its state."""
     rows = facts_behind(cut).select_related("batch__recorded_by")
     shown = Paginator(rows, FACTS_A_PAGE).get_page(request.GET.get("facts"))
     for fact in shown:
         fact.state_name = FactState(fact.state).name.lower()
+        fact.from_text = when(fact.start, cut.terms.timezone)
+        fact.until_text = when(fact.end, cut.terms.timezone)
     return shown
 
 

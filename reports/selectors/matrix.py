@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
 
 from agreements.models import AgreementType, Objective
 from agreements.selectors import objectives_visible
@@ -25,6 +26,11 @@ JUDGED = ("met", "breached", "indeterminate")
 SEVERITY = ("breached", "indeterminate", "at_risk", "no_data", "on_track", "met")
 MONTHS_DEFAULT, MONTHS_MOST = 12, 60
 ROWS_A_PAGE = 100
+TYPES = {
+    AgreementType.UC: _("Underpinning contracts"),
+    AgreementType.SLA: _("Service level agreements"),
+    AgreementType.OLA: _("Operational level agreements"),
+}
 GROUPS = ("type", "provider", "customer", "criticality", "none")
 
 
@@ -210,7 +216,7 @@ def months_default(months: Mapping[date, Counts], today: date) -> tuple[date, da
 def group_label(row: Mapping[str, object], group: str) -> tuple[str, str]:
     """Return what a row's group is called, in two parts: the group itself and a word beside it."""
     if group == "type":
-        return AgreementType(row["type"]).label, str(row["provider"])
+        return str(TYPES[str(row["type"])]), str(row["provider"])
     if group == "criticality":
         return str(row["criticality"]), ""
     return (str(row[group]), "") if group in {"provider", "customer"} else ("", "")

@@ -3,9 +3,9 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from monitoring.models import ObjectiveStatus
+from monitoring.models import ObjectiveStatus, PeriodResult, ResultState
 from reports.models import Report
 from reports.months import month_add
 from reports.selectors.report import results_due
@@ -42,7 +42,9 @@ def _provider_close(provider: Organisation, now: datetime) -> list[Report]:
 def _complete(provider: Organisation, month: date, until: datetime) -> bool:
     """Tell whether the month is over, and nothing in it waits to be assessed."""
     over = datetime.combine(month_add(month, 1), datetime.min.time(), ZoneInfo(provider.timezone))
+    if over > until:
+        return False
     mine = Q(objective__agreement__provider=provider) | Q(objective__agreement__customer=provider)
     waiting = ObjectiveStatus.objects.filter(mine, due_from__lt=over)
-    stale = ObjectiveStatus.objects.filter(mine, look_at__lt=until, result__end__lte=over)
-    return over <= until and not waiting.exists() and not stale.exists()
+    open_still = PeriodResult.objects.filter(mine, current=True, state=ResultState.PROVISIONAL, assessed_at__lt=F("end"))
+    return not waiting.exists() and not open_still.filter(end__gt=over - LOOK_BACK, end__lte=over).exists()

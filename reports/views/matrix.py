@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agreements.models import Criticality
+from agreements.models import AgreementType, Criticality
 from agreements.selectors import agreements_visible
 from reports.drawing import cells_html
 from reports.forms import MatrixForm
@@ -116,6 +116,7 @@ def _asked(request: HttpRequest) -> tuple[MatrixForm, Question, dict[date, Count
     question = Question(first=today, last=today, **form.asked())
     months = tallies(request.user, replace(question, verdict=""), timezone.now())
     first, last = _span_asked(form, months, today)
+    form.show_span(first, last)
     return form, replace(question, first=first, last=last), months
 
 
@@ -146,7 +147,8 @@ def _page_of(request: HttpRequest, question: Question, rows: Any) -> Page:
 def _groups(rows: Sequence[Row], question: Question) -> list[Group]:
     """Return the rows under their headings, with their cells drawn."""
     drawn = cells_html([row.cells for row in rows], numbers=len(question.months) <= WIDE)
-    lines = [(group_label(row.objective, question.group), _line(row, cells)) for row, cells in zip(rows, drawn, strict=True)]
+    pairs = zip(rows, drawn, strict=True)
+    lines = [(group_label(row.objective, question.group), _line(row, cells, question.group)) for row, cells in pairs]
     found = []
     for (name, note), members in groupby(lines, key=lambda pair: pair[0]):
         shown = Criticality(int(name)).label if question.group == "criticality" else name
@@ -154,12 +156,19 @@ def _groups(rows: Sequence[Row], question: Question) -> list[Group]:
     return found
 
 
-def _line(row: Row, cells: SafeString) -> Line:
+def _line(row: Row, cells: SafeString, group: str) -> Line:
     """Return one row as it is shown: the service first, then what was promised about it, and to whom."""
     about = row.objective
-    parties = _("%(provider)s for %(customer)s") % {"provider": about["provider"], "customer": about["customer"]}
     url = reverse("objective", args=[about["slug"], about["name"]])
-    return Line(str(about["service"]), f"{about['name']} · {parties}", url, cells, row.missed)
+    return Line(str(about["service"]), _under(about, group), url, cells, row.missed)
+
+
+def _under(about: Mapping[str, object], group: str) -> str:
+    """Say what was promised and, unless the heading says it already, by or to whom."""
+    received = about["type"] == AgreementType.UC
+    party = about["provider" if received else "customer"]
+    told = group in ("type", "provider") if received else group == "customer"
+    return str(about["name"]) if told else f"{about['name']} · {party}"
 
 
 def _columns(question: Question, counts: dict[date, Counts]) -> list[Column]:
@@ -171,7 +180,8 @@ def _columns(question: Question, counts: dict[date, Counts]) -> list[Column]:
         title = _("%(month)s: %(missed)d of %(judged)d missed") % {
             "month": words.month(month), "missed": of.missed, "judged": of.judged,
         }  # fmt: skip
-        found.append(Column(words.month_short(month).split()[0], year, of, title))
+        name = words.month_short(month).split()[0]
+        found.append(Column(name[:1].upper() if len(question.months) > WIDE else name, year, of, title))
     return found
 
 
@@ -197,12 +207,13 @@ def _years(request: HttpRequest, question: Question, months: dict[date, Counts])
         for year, counts in known.items()
     ]
     if len(found) > 1:
-        first, last = f"{min(known)}-01", f"{max(known)}-12"
+        judged = [month for month, counts in months.items() if counts.judged]
+        first, last = month_text(judged[0]), month_text(judged[-1])
         everything = Counts()
         for counts in known.values():
             everything.merge(counts)
         url = _query(request, year=None, first=first, last=last, page=None)
-        current = shown == (date(min(known), 1, 1), date(max(known), 12, 1))
+        current = shown == (judged[0], judged[-1])
         found.append({"label": _("All years"), "counts": everything, "url": url, "current": current})
     return found
 

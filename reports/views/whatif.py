@@ -22,6 +22,7 @@ from reports.forms import WhatIfForm
 from reports.months import month_add
 from reports.services.whatif import Line, Replay, span_known, target_agreed, whatif_run
 from slmo.accounts.policy import require
+from slmo.core.compliance import Verdict
 from slmo.core.errors import EngineError
 from slmo.core.terms import Agreement
 from slmo.core.units import Window
@@ -66,6 +67,8 @@ def _outcome(request: HttpRequest, objective: Objective, form: WhatIfForm) -> di
         changes = {}
         replay = whatif_run(objective=objective, changes={}, window=window, actor=request.user, now=timezone.now())
     share = target_share(changes["target"]) if "target" in changes else agreed
+    places = max(places_for(one) if one else 2 for one in (share, agreed))
+    lines = [_row(line, places, ZoneInfo(terms.timezone)) for line in reversed(replay.lines)]
     return {
         "replay": replay,
         "missed_now": replay.missed("now"),
@@ -81,7 +84,8 @@ def _outcome(request: HttpRequest, objective: Objective, form: WhatIfForm) -> di
         "asked_number": _number(share),
         "break_even": _cut(replay.break_even, share),
         "currency": terms.currency,
-        "lines": [_row(line, share, ZoneInfo(terms.timezone)) for line in reversed(replay.lines)],
+        "lines": lines,
+        "telling": [row for row in lines if row["telling"]],
         "ladder": _ladder(request, replay),
         "chart": _chart(replay, agreed, share, ZoneInfo(terms.timezone)),
         "first": month_first(window, terms),
@@ -119,11 +123,16 @@ def _cut(share: Fraction | None, target: Fraction | None) -> str:
     return percent(share, places_for(target) if target else 2)
 
 
-def _row(line: Line, share: Fraction | None, zone: ZoneInfo) -> dict[str, Any]:
+def _row(line: Line, places: int, zone: ZoneInfo) -> dict[str, Any]:
     """Return one period of the table."""
-    places = places_for(share) if share else 2
     label = period_label(moment_of(line.window.start), moment_of(line.window.end), zone)
-    return {"label": label, "line": line, "now": percent(line.now.achieved, places), "then": percent(line.then.achieved, places)}
+    return {
+        "label": label,
+        "line": line,
+        "now": percent(line.now.achieved, places),
+        "then": percent(line.then.achieved, places),
+        "telling": {line.now.verdict, line.then.verdict} != {Verdict.MET},
+    }
 
 
 def _with_target(request: HttpRequest, share: Fraction) -> str:
