@@ -35,7 +35,9 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "can": Can(user),
         "nav": SimpleLazyObject(lambda: nav_links(request) if known else []),
         "organisations": SimpleLazyObject(lambda: organisation_names(user) if known else []),
-        "frame": {name: url_or_none(name) for name in ("search", "notifications", "preferences", "today", "account_logout")},
+        "frame": {
+            name: url_or_none(name) for name in ("search", "notifications", "preferences", "today", "account_logout")
+        },
         "demo_logins": SimpleLazyObject(lambda: [] if known else demo_logins()),
         "sprite": static("icons.svg"),
     }

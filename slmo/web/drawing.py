@@ -15,7 +15,16 @@ from slmo.web import words
 from slmo.web.signs import CLASSES, PATTERNS, Sign, key_of, sign_of
 
 # Height of a day in a strip, of 36: a calm day is low, a bad one rises; shape says it as well as colour.
-STRIP_HEIGHTS = {"met": 20, "future": 20, "excluded": 20, "unknown": 20, "indet": 28, "risk": 28, "breach": 36, "info": 20}
+STRIP_HEIGHTS = {
+    "met": 20,
+    "future": 20,
+    "excluded": 20,
+    "unknown": 20,
+    "indet": 28,
+    "risk": 28,
+    "breach": 36,
+    "info": 20,
+}
 STRIP_STEP, STRIP_BAR, STRIP_TALL = 4, 3, 36
 PARTITION_ORDER = ("up", "degraded", "down", "unknown", "excluded", "out_of_hours", "future", "out_of_term")
 # A class that is there is seen: no part of a bar is drawn narrower than this share of its width.
@@ -40,8 +49,12 @@ def sign(value: Sign, sprite: str, *, css: str = "", only: bool = False) -> Safe
     if only:
         return format_html(
             '<span class="sign sign-only tone-{} {}" title="{}">{}<span class="sr-only">{}</span></span>',
-            value.tone, css, value.label, drawn, value.label,
-        )  # fmt: skip
+            value.tone,
+            css,
+            value.label,
+            drawn,
+            value.label,
+        )
     return format_html('<span class="sign tone-{} {}">{}{}</span>', value.tone, css, drawn, value.label)
 
 
@@ -107,11 +120,17 @@ def limitbar(consumed: words.Exact, allowed: words.Exact, *, verdict: Any = None
     text_rest = rest % {"length": words.duration(abs(left))}
     picture = mark_safe(
         f'<svg class="draw" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect class="track" width="100" height="8" rx="1"/><rect class="tone-{tone}" width="{reach:.3f}" height="8" rx="1"/>'
-        f'<line class="limit" x1="{line:.3f}" x2="{line:.3f}" y1="-3" y2="11" vector-effect="non-scaling-stroke"/></svg>'
+        f'<rect class="track" width="100" height="8" rx="1"/>'
+        f'<rect class="tone-{tone}" width="{reach:.3f}" height="8" rx="1"/>'
+        f'<line class="limit" x1="{line:.3f}" x2="{line:.3f}" y1="-3" y2="11"'
+        ' vector-effect="non-scaling-stroke"/></svg>'
     )
-    below = format_html('<div class="{}"><span>{}</span><strong>{}</strong></div>',
-                        "words" if spoken else "sr-only", text_used, text_rest)  # fmt: skip
+    below = format_html(
+        '<div class="{}"><span>{}</span><strong>{}</strong></div>',
+        "words" if spoken else "sr-only",
+        text_used,
+        text_rest,
+    )
     return format_html('<div class="limitbar">{}{}</div>', picture, below)
 
 
@@ -146,10 +165,15 @@ def legend_item(name: str, length: int) -> SafeString:
         else ""
     )
     return format_html(
-        '<li><svg class="swatch draw" viewBox="0 0 14 14" aria-hidden="true"><rect class="tone-{}" width="14" height="14"/>{}</svg>'
+        '<li><svg class="swatch draw" viewBox="0 0 14 14" aria-hidden="true">'
+        '<rect class="tone-{}" width="14" height="14"/>{}</svg>'
         '<span>{} <span class="num muted" title="{}">{}</span></span></li>',
-        found.tone, over, found.label, words.number(length) + words.NBSP + words.unit_short("s"), words.duration(length),
-    )  # fmt: skip
+        found.tone,
+        over,
+        found.label,
+        words.number(length) + words.NBSP + words.unit_short("s"),
+        words.duration(length),
+    )
 
 
 def partitionbar(seconds: Mapping[Any, int]) -> SafeString:
@@ -159,6 +183,7 @@ def partitionbar(seconds: Mapping[Any, int]) -> SafeString:
         "", "{}", ((legend_item(name, known[name]),) for name in PARTITION_ORDER if known.get(name))
     )
     picture = mark_safe(
-        f'<svg class="draw" viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">{partition_parts(known)}</svg>'
+        f'<svg class="draw" viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">'
+        f"{partition_parts(known)}</svg>"
     )
     return format_html('<div class="partition">{}<ul class="legend">{}</ul></div>', picture, legend)

@@ -8,7 +8,13 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import BadRequest, ObjectDoesNotExist, PermissionDenied, SuspiciousOperation, ValidationError
+from django.core.exceptions import (
+    BadRequest,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    SuspiciousOperation,
+    ValidationError,
+)
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -35,7 +41,9 @@ class Answer:
 TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (
         PermissionDenied,
-        Answer(403, _("You may not do this"), _("Your role does not include this act. Nothing was changed."), speaks=True),
+        Answer(
+            403, _("You may not do this"), _("Your role does not include this act. Nothing was changed."), speaks=True
+        ),
     ),
     (
         ObjectDoesNotExist,
@@ -47,7 +55,9 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
     (BadRequest, Answer(400, _("This request cannot be read"), _("Nothing was changed."), speaks=True)),
     (SuspiciousOperation, Answer(400, _("This request cannot be read"), _("Nothing was changed."))),
 )
-FAILURE = Answer(500, _("Something went wrong on our side"), _("Nothing of this request was saved. We have a record of it."))
+FAILURE = Answer(
+    500, _("Something went wrong on our side"), _("Nothing of this request was saved. We have a record of it.")
+)
 
 
 def answer_for(error: Exception) -> Answer | None:
@@ -105,7 +115,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 (Django's handler500); the page needs no database, because that may be what failed."""
-    context = {"answer": FAILURE, "sentences": [], "reference": getattr(request, "reference", "")}
+    context: dict[str, Any] = {"answer": FAILURE, "sentences": [], "reference": getattr(request, "reference", "")}
     if wants_fragment(request):
         response = HttpResponse(render_to_string("errors/notice.html", context), status=500)
         response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"

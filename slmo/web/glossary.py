@@ -19,20 +19,48 @@ class Term:
 
 
 TERMS: tuple[Term, ...] = (
-    Term("service", "услуга", _("What a provider does for a customer so that the customer need not manage it himself.")),
+    Term(
+        "service", "услуга", _("What a provider does for a customer so that the customer need not manage it himself.")
+    ),
     Term("service level", "уровень услуги", _("Metrics that say how good a service is, or is expected to be.")),
-    Term("service level agreement", "соглашение об уровне услуг", _("What a provider and a customer have agreed about a service and its levels.")),
-    Term("operational level agreement", "соглашение операционного уровня", _("An agreement between two parts of one organisation that carries a promise to a customer.")),
-    Term("underpinning contract", "поддерживающий договор", _("A contract with a supplier that carries a promise to a customer.")),
-    Term("objective", "цель уровня обслуживания", _("One promise of an agreement: an indicator, its target and the period in which it is judged.")),
+    Term(
+        "service level agreement",
+        "соглашение об уровне услуг",
+        _("What a provider and a customer have agreed about a service and its levels."),
+    ),
+    Term(
+        "operational level agreement",
+        "соглашение операционного уровня",
+        _("An agreement between two parts of one organisation that carries a promise to a customer."),
+    ),
+    Term(
+        "underpinning contract",
+        "поддерживающий договор",
+        _("A contract with a supplier that carries a promise to a customer."),
+    ),
+    Term(
+        "objective",
+        "цель уровня обслуживания",
+        _("One promise of an agreement: an indicator, its target and the period in which it is judged."),
+    ),
     Term("indicator", "индикатор", _("What is measured, such as the share of time in which a service was available.")),
     Term("target", "целевой показатель", _("The value that an indicator has to reach in a period.")),
-    Term("verdict", "заключение", _("What the arithmetic says about a period: met, breached, indeterminate or no data.")),
+    Term(
+        "verdict", "заключение", _("What the arithmetic says about a period: met, breached, indeterminate or no data.")
+    ),
     Term("indeterminate", "неопределённо", _("Too much of the period is unknown to say whether the target was met.")),
     Term("no data", "нет данных", _("Nothing was measured in the time that counts, so there is no figure.")),
     Term("error budget", "бюджет ошибок", _("How much may go wrong in a period before the target is missed.")),
-    Term("burn rate", "скорость расходования бюджета", _("How fast the error budget is being used: at 1 it lasts exactly until the period ends.")),
-    Term("service hours", "часы предоставления услуги", _("The hours in which the service is promised; time outside them does not count.")),
+    Term(
+        "burn rate",
+        "скорость расходования бюджета",
+        _("How fast the error budget is being used: at 1 it lasts exactly until the period ends."),
+    ),
+    Term(
+        "service hours",
+        "часы предоставления услуги",
+        _("The hours in which the service is promised; time outside them does not count."),
+    ),
     Term("exclusion", "исключение", _("Time that both sides have agreed not to count, such as planned maintenance.")),
     Term("planned maintenance", "плановое окно обслуживания", _("An agreed window in which the service may be down.")),
     Term("outage", "простой", _("A stretch of time in which the service was down.")),
@@ -44,9 +72,21 @@ TERMS: tuple[Term, ...] = (
     Term("effective date", "дата вступления в силу", _("The day from which a version is what periods are judged by.")),
     Term("redline", "правки к проекту", _("A draft that shows what was added and what was taken out.")),
     Term("amendment", "дополнительное соглашение", _("A new version that changes an agreement from a date on.")),
-    Term("backtest", "проверка на исторических данных", _("A draft’s terms applied to what really happened, to see what they would have meant.")),
-    Term("restatement", "пересмотр опубликованных данных", _("A published figure that was corrected; both figures stay visible.")),
-    Term("provenance", "происхождение данных", _("Where a figure comes from: which terms, which facts, which version of the arithmetic.")),
+    Term(
+        "backtest",
+        "проверка на исторических данных",
+        _("A draft’s terms applied to what really happened, to see what they would have meant."),
+    ),
+    Term(
+        "restatement",
+        "пересмотр опубликованных данных",
+        _("A published figure that was corrected; both figures stay visible."),
+    ),
+    Term(
+        "provenance",
+        "происхождение данных",
+        _("Where a figure comes from: which terms, which facts, which version of the arithmetic."),
+    ),
     Term("correction", "исправление", _("A later fact that overrules an earlier one, with a reason and an approver.")),
     Term("fact", "факт", _("Something that was observed: a state, a measurement, a number of events.")),
     Term("ledger day", "день учёта", _("How one objective’s seconds of one day fell into classes.")),
@@ -54,14 +94,22 @@ TERMS: tuple[Term, ...] = (
     Term("unknown", "неизвестно", _("Time for which nothing was recorded; it is never counted as good by itself.")),
     Term("service owner", "владелец услуги", _("The person who answers for a service as a whole.")),
     Term("supplier", "внешний поставщик", _("Another organisation whose services ours depend on.")),
-    Term("service review", "обзор услуги", _("A meeting in which provider and customer look at what was delivered and decide what follows.")),
+    Term(
+        "service review",
+        "обзор услуги",
+        _("A meeting in which provider and customer look at what was delivered and decide what follows."),
+    ),
     Term("improvement", "мера улучшения", _("Work that is meant to hold or raise a service level.")),
     Term("procedure", "процедура", _("The agreed way in which something is done, reviewed on its date.")),
-    Term("response plan", "план реагирования", _("What has been agreed to do when a service degrades or a target is missed.")),
+    Term(
+        "response plan",
+        "план реагирования",
+        _("What has been agreed to do when a service degrades or a target is missed."),
+    ),
     Term("root cause", "первопричина", _("What, had it been otherwise, would have prevented the outage.")),
     Term("over-service", "избыточный уровень", _("A level that is delivered and paid for but that nobody needs.")),
     Term("unadjusted", "без исключений", _("The figure with exclusions counted as ordinary time.")),
-)  # fmt: skip
+)
 
 BY_ENGLISH = {term.english: term for term in TERMS}
 

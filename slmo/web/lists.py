@@ -189,7 +189,9 @@ class Listing:
     @property
     def sizes(self) -> list[dict[str, Any]]:
         """The page sizes on offer."""
-        return [{"size": size, "url": self.url(size=size, page=None), "current": size == self.size} for size in PAGE_SIZES]
+        return [
+            {"size": size, "url": self.url(size=size, page=None), "current": size == self.size} for size in PAGE_SIZES
+        ]
 
     @property
     def column_choices(self) -> list[dict[str, Any]]:
@@ -205,7 +207,11 @@ class Listing:
             return []
         numbers = found.get_elided_page_range(self.page.number, on_each_side=1, on_ends=1)
         return [
-            {"number": one, "url": self.url(page=one) if isinstance(one, int) else "", "current": one == self.page.number}
+            {
+                "number": one,
+                "url": self.url(page=one) if isinstance(one, int) else "",
+                "current": one == self.page.number,
+            }
             for one in numbers
         ]
 

@@ -15,6 +15,7 @@ from slmo.web.errors import error_answer
 from slmo.web.preferences import language_of, theme_of, timezone_of
 
 log = logging.getLogger(__name__)
+HEALTH = "/health/"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -48,11 +49,13 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Activate the preferences for this request alone."""
+        """Activate the preferences for this request alone; the health page must not need the database for it."""
+        if request.path == HEALTH:
+            return self.get_response(request)
         language = language_of(request)
         if language:
             translation.activate(language)
-            request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
         request.theme = theme_of(request)  # type: ignore[attr-defined]
         with timezone.override(ZoneInfo(timezone_of(request))):
             response = self.get_response(request)

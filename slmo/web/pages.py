@@ -18,7 +18,7 @@ from slmo.web.brand import BRAND
 def wants_fragment(request: HttpRequest) -> bool:
     """Return whether htmx asked for a part of the page; a restored history entry needs the whole of it."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def page(
@@ -44,7 +44,7 @@ def page(
 def fragment_render(request: HttpRequest, template: str, context: dict[str, Any], fragment: str) -> str:
     """Return the text of a fragment, followed by the page's title and the waiting messages."""
     if fragment.endswith(".html"):
-        text = render_to_string(fragment, context, request)
+        text: str = render_to_string(fragment, context, request)
         title = ""
     else:
         text = block_render(request, template, context, fragment)
@@ -66,7 +66,7 @@ def block_render(
     with full.render_context.push_state(compiled), full.bind_template(compiled):
         blocks = BlockContext()
         blocks_collect(compiled, full, blocks)
-        node = blocks.get_block(name)
+        node: BlockNode | None = blocks.get_block(name)
         if node is None:
             if default is None:
                 raise LookupError(f"Template {template} has no block {name!r}.")
@@ -82,4 +82,5 @@ def blocks_collect(template: Template, context: Context, blocks: BlockContext) -
             blocks.add_blocks(node.blocks)
             blocks_collect(node.get_parent(context), context, blocks)
             return
-    blocks.add_blocks({node.name: node for node in template.nodelist.get_nodes_by_type(BlockNode)})
+    found = template.nodelist.get_nodes_by_type(BlockNode)
+    blocks.add_blocks({node.name: node for node in found if isinstance(node, BlockNode)})

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 @dataclass(frozen=True)
 class Sign:
-    """How one value is shown: `tone` is a CSS class suffix, `icon` a name of static/icons.svg (empty: the tone's mark)."""
+    """How one value is shown: `tone` is the end of a CSS class, `icon` an icon's name (empty: the tone's own mark)."""
 
     tone: str
     label: str | Promise

@@ -8,13 +8,24 @@ from zoneinfo import ZoneInfo
 from slmo.web import words
 from slmo.web.signs import PATTERNS, sign_of
 
-
 # The decals repeat the patterns of the signs, so that black-and-white print tells the tones apart.
 DECALS: dict[str, dict[str, Any]] = {
     "hatch": {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 3], "rotation": 0.785, "color": "$surface"},
-    "hatch-light": {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [1, 5], "rotation": 0.785, "color": "$surface"},
-    "dots": {"symbol": "circle", "symbolSize": 0.6, "dashArrayX": [[6, 6], [0, 6, 6, 0]], "dashArrayY": [6, 0], "color": "$surface"},
-}  # fmt: skip
+    "hatch-light": {
+        "symbol": "rect",
+        "dashArrayX": [1, 0],
+        "dashArrayY": [1, 5],
+        "rotation": 0.785,
+        "color": "$surface",
+    },
+    "dots": {
+        "symbol": "circle",
+        "symbolSize": 0.6,
+        "dashArrayX": [[6, 6], [0, 6, 6, 0]],
+        "dashArrayY": [6, 0],
+        "color": "$surface",
+    },
+}
 
 
 def tone_colour(verdict: Any) -> str:
@@ -97,15 +108,27 @@ def limit_line(value: float, label: str, colour: str = "$ink", position: str = "
         "yAxis": value,
         "lineStyle": {"color": colour, "width": 1.5, "type": "solid"},
         "label": {
-            "formatter": label, "position": position, "color": colour, "fontSize": 12,
-            "fontWeight": 600, "backgroundColor": "$surface", "padding": [2, 5], "borderRadius": 3,
+            "formatter": label,
+            "position": position,
+            "color": colour,
+            "fontSize": 12,
+            "fontWeight": 600,
+            "backgroundColor": "$surface",
+            "padding": [2, 5],
+            "borderRadius": 3,
         },
-    }  # fmt: skip
+    }
 
 
 def label_room(*labels: str) -> dict[str, Any]:
     """Return the grid that leaves room at the right for the labels of limit lines (about 7 pixels a character)."""
-    return {"left": 4, "right": 16 + 7 * max(len(label) for label in labels), "top": 14, "bottom": 4, "containLabel": True}
+    return {
+        "left": 4,
+        "right": 16 + 7 * max(len(label) for label in labels),
+        "top": 14,
+        "bottom": 4,
+        "containLabel": True,
+    }
 
 
 def unit_of(seconds: Fraction) -> tuple[int, str]:

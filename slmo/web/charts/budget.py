@@ -24,7 +24,9 @@ def budget_line(
     """
     limit = words.fraction_of(allowed)
     size, unit = unit_of(limit)
-    drawn = [[wall_clock(at, zone), None if left is None else float(words.fraction_of(left) / size)] for at, left in points]
+    drawn = [
+        [wall_clock(at, zone), None if left is None else float(words.fraction_of(left) / size)] for at, left in points
+    ]
     pace = [[wall_clock(start, zone), float(limit / size)], [wall_clock(end, zone), 0]]
     return frame(
         useUTC=True,
@@ -33,17 +35,32 @@ def budget_line(
         yAxis=value_axis(axisLabel={"color": "$ink-3", "formatter": f"{{value}} {unit}"}),
         series=[
             {
-                "name": labels["left"], "type": "line", "step": "end", "showSymbol": False, "connectNulls": False, "data": drawn,
-                "lineStyle": {"width": 2.25, "color": "$info-solid"}, "itemStyle": {"color": "$info-solid"},
+                "name": labels["left"],
+                "type": "line",
+                "step": "end",
+                "showSymbol": False,
+                "connectNulls": False,
+                "data": drawn,
+                "lineStyle": {"width": 2.25, "color": "$info-solid"},
+                "itemStyle": {"color": "$info-solid"},
                 "areaStyle": {"color": "$info-solid", "opacity": 0.12},
-                "markLine": {"symbol": "none", "silent": True, "data": [limit_line(0, labels["empty"], "$breach", "insideEndTop")]},
+                "markLine": {
+                    "symbol": "none",
+                    "silent": True,
+                    "data": [limit_line(0, labels["empty"], "$breach", "insideEndTop")],
+                },
             },
             {
-                "name": labels["pace"], "type": "line", "showSymbol": False, "data": pace, "silent": True,
-                "lineStyle": {"width": 1.25, "type": "dashed", "color": "$ink-3"}, "itemStyle": {"color": "$ink-3"},
+                "name": labels["pace"],
+                "type": "line",
+                "showSymbol": False,
+                "data": pace,
+                "silent": True,
+                "lineStyle": {"width": 1.25, "type": "dashed", "color": "$ink-3"},
+                "itemStyle": {"color": "$ink-3"},
             },
         ],
-    )  # fmt: skip
+    )
 
 
 def burn_sparkline(values: Sequence[float | None], *, tone: str = "info") -> dict[str, Any]:
@@ -56,10 +73,19 @@ def burn_sparkline(values: Sequence[float | None], *, tone: str = "info") -> dic
         yAxis={"type": "value", "show": False, "min": 0, "max": top},
         series=[
             {
-                "type": "line", "data": list(values), "showSymbol": False, "silent": True, "connectNulls": False,
-                "lineStyle": {"width": 1.5, "color": f"${tone}-solid"}, "areaStyle": {"color": f"${tone}-solid", "opacity": 0.15},
-                "markLine": {"symbol": "none", "silent": True, "label": {"show": False},
-                             "data": [{"yAxis": 1, "lineStyle": {"color": "$ink-3", "type": "dotted", "width": 1}}]},
+                "type": "line",
+                "data": list(values),
+                "showSymbol": False,
+                "silent": True,
+                "connectNulls": False,
+                "lineStyle": {"width": 1.5, "color": f"${tone}-solid"},
+                "areaStyle": {"color": f"${tone}-solid", "opacity": 0.15},
+                "markLine": {
+                    "symbol": "none",
+                    "silent": True,
+                    "label": {"show": False},
+                    "data": [{"yAxis": 1, "lineStyle": {"color": "$ink-3", "type": "dotted", "width": 1}}],
+                },
             }
         ],
-    )  # fmt: skip
+    )

@@ -22,19 +22,32 @@ def calendar_heatmap(days: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return frame(
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
         visualMap={
-            "type": "piecewise", "dimension": 1, "left": "left", "bottom": 0, "orient": "horizontal", "itemWidth": 13,
-            "itemHeight": 13, "itemGap": 16, "textStyle": {"color": "$ink-2"}, "selectedMode": False,
-            "pieces": [{"value": place, "label": str(sign_of(kind).label), "color": tone_colour(kind)} for place, kind in enumerate(kinds)],
+            "type": "piecewise",
+            "dimension": 1,
+            "left": "left",
+            "bottom": 0,
+            "orient": "horizontal",
+            "itemWidth": 13,
+            "itemHeight": 13,
+            "itemGap": 16,
+            "textStyle": {"color": "$ink-2"},
+            "selectedMode": False,
+            "pieces": [
+                {"value": place, "label": str(sign_of(kind).label), "color": tone_colour(kind)}
+                for place, kind in enumerate(kinds)
+            ],
         },
         calendar=[calendar_of(year, place) for place, year in enumerate(years)],
         series=[
             {
-                "type": "heatmap", "coordinateSystem": "calendar", "calendarIndex": place,
+                "type": "heatmap",
+                "coordinateSystem": "calendar",
+                "calendarIndex": place,
                 "data": [day_cell(item, kinds) for item in days if item["date"].year == year],
             }
             for place, year in enumerate(years)
         ],
-    )  # fmt: skip
+    )
 
 
 def calendar_height(days: Sequence[Mapping[str, Any]]) -> int:
@@ -45,19 +58,23 @@ def calendar_height(days: Sequence[Mapping[str, Any]]) -> int:
 def calendar_of(year: int, place: int) -> dict[str, Any]:
     """Return the calendar of one year, `place` counted from the top."""
     return {
-        "range": str(year), "top": place * CALENDAR_TALL + 24, "left": 74, "right": 4, "cellSize": ["auto", 16],
+        "range": str(year),
+        "top": place * CALENDAR_TALL + 24,
+        "left": 74,
+        "right": 4,
+        "cellSize": ["auto", 16],
         "splitLine": {"lineStyle": {"color": "$line-2", "width": 1}},
         "itemStyle": {"color": "$sunken", "borderColor": "$surface", "borderWidth": 2},
         "dayLabel": {"firstDay": 1, "color": "$ink-3", "fontSize": 11, "nameMap": "@days"},
         "monthLabel": {"color": "$ink-3", "fontSize": 12, "nameMap": "@months"},
         "yearLabel": {"color": "$ink-2", "fontSize": 14, "margin": 38, "fontWeight": 600},
-    }  # fmt: skip
+    }
 
 
 def day_cell(item: Mapping[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
     """Return one day's square."""
     kind = key_of(item["verdict"])
-    cell = {"value": [item["date"].isoformat(), kinds.index(kind)], "name": str(item["label"])}
+    cell: dict[str, Any] = {"value": [item["date"].isoformat(), kinds.index(kind)], "name": str(item["label"])}
     style = tone_style(kind)
     if "decal" in style:
         cell["itemStyle"] = {"decal": style["decal"]}
@@ -67,8 +84,8 @@ def day_cell(item: Mapping[str, Any], kinds: Sequence[str]) -> dict[str, Any]:
 def outage_timeline(rows: Sequence[Mapping[str, Any]], *, start: int, end: int, zone: str) -> dict[str, Any]:
     """Return outages and other states along time, one line for each row.
 
-    `rows`: `{"name": …, "spans": [{"start": instant, "end": instant, "state": "down", "label": …, "url": …}]}`, the first on
-    top. The axis shows the wall clock of `zone` over `[start, end)`.
+    `rows`: `{"name": …, "spans": [{"start": instant, "end": instant, "state": "down", "label": …, "url": …}]}`,
+    the first on top. The axis shows the wall clock of `zone` over `[start, end)`.
     """
     spans = [
         {
@@ -84,8 +101,20 @@ def outage_timeline(rows: Sequence[Mapping[str, Any]], *, start: int, end: int, 
         useUTC=True,
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
         grid={"left": 12, "right": 12, "top": 4, "bottom": 4, "containLabel": True},
-        xAxis=plain_axis("time", min=wall_clock(start, zone), max=wall_clock(end, zone), splitLine={"show": True, "lineStyle": {"color": "$line"}}),
-        yAxis=plain_axis("category", data=[str(row["name"]) for row in rows], inverse=True, axisLine={"show": False},
-                         axisLabel={"color": "$ink-2", "width": 180, "overflow": "truncate"}),
-        series=[{"type": "custom", "renderItem": "@span", "encode": {"x": [1, 2], "y": 0}, "data": spans, "clip": True}],
-    )  # fmt: skip
+        xAxis=plain_axis(
+            "time",
+            min=wall_clock(start, zone),
+            max=wall_clock(end, zone),
+            splitLine={"show": True, "lineStyle": {"color": "$line"}},
+        ),
+        yAxis=plain_axis(
+            "category",
+            data=[str(row["name"]) for row in rows],
+            inverse=True,
+            axisLine={"show": False},
+            axisLabel={"color": "$ink-2", "width": 180, "overflow": "truncate"},
+        ),
+        series=[
+            {"type": "custom", "renderItem": "@span", "encode": {"x": [1, 2], "y": 0}, "data": spans, "clip": True}
+        ],
+    )

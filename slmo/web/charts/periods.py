@@ -13,7 +13,12 @@ HEADROOM = 1.18
 def lost_axis(lost: Sequence[float | None], targets: Sequence[float]) -> dict[str, Any]:
     """Return the axis of lost shares, labelled from 100 % downwards, long enough for all bars and limits."""
     most = max([value for value in lost if value is not None] + list(targets) + [0.001])
-    return value_axis(inverse=True, min=0, max=most * HEADROOM, axisLabel={"color": "$ink-3", "formatter": "@from100", "showMaxLabel": False})
+    return value_axis(
+        inverse=True,
+        min=0,
+        max=most * HEADROOM,
+        axisLabel={"color": "$ink-3", "formatter": "@from100", "showMaxLabel": False},
+    )
 
 
 def hanging_bar(item: Mapping[str, Any], style: dict[str, Any]) -> dict[str, Any]:
@@ -37,8 +42,8 @@ def tip_text(item: Mapping[str, Any]) -> str:
 def achieved_bars(periods: Sequence[Mapping[str, Any]], target: words.Exact, *, target_label: str) -> dict[str, Any]:
     """Return the achieved share of each period against the target.
 
-    `periods`: `{"label": "Mar 2026", "achieved": Fraction or None, "verdict": …, "text": tooltip, "tick": axis label, "url": …}`,
-    oldest first; `tick` is "label" if unsaid, see `ticks`.
+    `periods`: `{"label": "Mar 2026", "achieved": Fraction or None, "verdict": …, "text": tooltip,
+    "tick": axis label, "url": …}`, oldest first; `tick` is "label" if unsaid, see `ticks`.
     A bar that reaches below the target's line is a breach.
     """
     lost = [share_lost(item.get("achieved")) for item in periods]
@@ -51,11 +56,15 @@ def achieved_bars(periods: Sequence[Mapping[str, Any]], target: words.Exact, *, 
         yAxis=lost_axis(lost, [limit]),
         series=[
             {
-                "type": "bar", "data": bars, "barMaxWidth": 34, "barMinHeight": 2, "itemStyle": {"borderRadius": [0, 0, 3, 3]},
+                "type": "bar",
+                "data": bars,
+                "barMaxWidth": 34,
+                "barMinHeight": 2,
+                "itemStyle": {"borderRadius": [0, 0, 3, 3]},
                 "markLine": {"symbol": "none", "silent": True, "data": [limit_line(limit, target_label)]},
             }
         ],
-    )  # fmt: skip
+    )
 
 
 def whatif_bars(
@@ -73,10 +82,18 @@ def whatif_bars(
     """
     lost = [share_lost(item.get("achieved")) for item in [*before, *after]]
     limits = [share_lost(before_target) or 0.0, share_lost(after_target) or 0.0]
-    pale = [hanging_bar(item, {**tone_style(item["verdict"]), "opacity": 0.4}) | {"name": tip_text(item)} for item in before]
+    pale = [
+        hanging_bar(item, {**tone_style(item["verdict"]), "opacity": 0.4}) | {"name": tip_text(item)} for item in before
+    ]
     full = [hanging_bar(item, tone_style(item["verdict"])) | {"name": tip_text(item)} for item in after]
     lines = [limit_line(limits[0], labels["before_target"], "$ink-3"), limit_line(limits[1], labels["after_target"])]
-    bar = {"type": "bar", "barMaxWidth": 20, "barMinHeight": 2, "barGap": "8%", "itemStyle": {"borderRadius": [0, 0, 3, 3]}}
+    bar = {
+        "type": "bar",
+        "barMaxWidth": 20,
+        "barMinHeight": 2,
+        "barGap": "8%",
+        "itemStyle": {"borderRadius": [0, 0, 3, 3]},
+    }
     return frame(
         grid=label_room(labels["before_target"], labels["after_target"]),
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
@@ -84,6 +101,11 @@ def whatif_bars(
         yAxis=lost_axis(lost, limits),
         series=[
             {**bar, "name": labels["before"], "data": pale},
-            {**bar, "name": labels["after"], "data": full, "markLine": {"symbol": "none", "silent": True, "data": lines}},
+            {
+                **bar,
+                "name": labels["after"],
+                "data": full,
+                "markLine": {"symbol": "none", "silent": True, "data": lines},
+            },
         ],
-    )  # fmt: skip
+    )

@@ -35,7 +35,7 @@ def icon(name: str, css: str = "") -> SafeString:
 
 @register.simple_tag
 def verdict(value: Any, css: str = "", only: bool = False) -> SafeString:
-    """Return the badge of a verdict: `{% verdict result.verdict %}`; `css="sign-lg"`, `only=True` for the mark alone."""
+    """Return the badge of a verdict: `{% verdict result.verdict %}`; `css="sign-lg"`; `only=True`: the mark alone."""
     return drawing.sign(VERDICTS[key_of(value)], sprite(), css=css, only=only)
 
 
@@ -166,8 +166,11 @@ def term(english: str, shown: str = "") -> SafeString:
     return format_html(
         '<span class="term" tabindex="0" role="note" aria-label="{}: {}"><span aria-hidden="true">{}</span>'
         '<span class="term-tip" aria-hidden="true">{}</span></span>',
-        word, found.text, word, found.text,
-    )  # fmt: skip
+        word,
+        found.text,
+        word,
+        found.text,
+    )
 
 
 @register.inclusion_tag("components/empty.html")
@@ -190,7 +193,7 @@ def steps(items: Any, label: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/stream.html")
 def stream(items: Any) -> dict[str, Any]:
-    """Return a stream of events; items: `{"icon", "tone", "who", "text", "at", "body", "note", "url"}`, in the order to be shown."""
+    """Return a stream of events, as ordered; items: `{"icon", "tone", "who", "text", "at", "body", "note", "url"}`."""
     return {"items": items}
 
 

@@ -27,20 +27,49 @@ class Sample:
 
 NAMES = ("Payments", "Identity", "Object storage", "Message queue", "Search", "Maps", "Mail", "Archive")
 ROWS = tuple(
-    Sample(f"{NAMES[place % 8]} {place // 8 + 1}", ("Retail Group", "City Hospital")[place % 2], Fraction(99_700 + place * 37 % 300, 100_000), gallery.day_verdict(place))
+    Sample(
+        f"{NAMES[place % 8]} {place // 8 + 1}",
+        ("Retail Group", "City Hospital")[place % 2],
+        Fraction(99_700 + place * 37 % 300, 100_000),
+        gallery.day_verdict(place),
+    )
     for place in range(60)
-)  # fmt: skip
+)
 COLUMNS = (
-    Column("name", "Service", lambda row: format_html('<a class="row-link" href="#{}">{}</a>', row.name, row.name), sort=lambda row: row.name, export=lambda row: row.name),
+    Column(
+        "name",
+        "Service",
+        lambda row: format_html('<a class="row-link" href="#{}">{}</a>', row.name, row.name),
+        sort=lambda row: row.name,
+        export=lambda row: row.name,
+    ),
     Column("customer", "Customer", lambda row: row.customer, sort=lambda row: row.customer),
-    Column("achieved", "This month", lambda row: words.percent(row.achieved, 3), sort=lambda row: row.achieved, css="num"),
-    Column("verdict", "Verdict", lambda row: drawing.sign(sign_of(row.verdict), sprite()), sort=lambda row: row.verdict, export=lambda row: row.verdict),
-)  # fmt: skip
+    Column(
+        "achieved", "This month", lambda row: words.percent(row.achieved, 3), sort=lambda row: row.achieved, css="num"
+    ),
+    Column(
+        "verdict",
+        "Verdict",
+        lambda row: drawing.sign(sign_of(row.verdict), sprite()),
+        sort=lambda row: row.verdict,
+        export=lambda row: row.verdict,
+    ),
+)
 FILTERS = (
     Search("Find a service", matches=lambda row, text: text.lower() in row.name.lower()),
-    Choice("customer", "Customer", [(name, name) for name in ("Retail Group", "City Hospital")], lambda rows, value: [row for row in rows if row.customer == value]),
-    Choice("verdict", "Verdict", [(key, sign_of(key).label) for key in ("met", "at_risk", "breached", "no_data")], lambda rows, value: [row for row in rows if row.verdict == value]),
-)  # fmt: skip
+    Choice(
+        "customer",
+        "Customer",
+        [(name, name) for name in ("Retail Group", "City Hospital")],
+        lambda rows, value: [row for row in rows if row.customer == value],
+    ),
+    Choice(
+        "verdict",
+        "Verdict",
+        [(key, sign_of(key).label) for key in ("met", "at_risk", "breached", "no_data")],
+        lambda rows, value: [row for row in rows if row.verdict == value],
+    ),
+)
 
 
 @require_safe
@@ -51,6 +80,10 @@ def style(request: HttpRequest) -> HttpResponse:
     listing = Listing(request, ROWS, columns=COLUMNS, filters=FILTERS, sort="name")
     if listing.wants_export:
         return listing.export("samples")
-    form = gallery.SampleForm({"name": "", "target": "99.9", "mail": "owner@"}) if "errors" in request.GET else gallery.SampleForm()
+    form = (
+        gallery.SampleForm({"name": "", "target": "99.9", "mail": "owner@"})
+        if "errors" in request.GET
+        else gallery.SampleForm()
+    )
     context = {**gallery.samples(), "listing": listing, "form": form, "page_title": "Components"}
     return page(request, "web/style.html", context, fragment="list")

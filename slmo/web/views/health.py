@@ -74,4 +74,6 @@ def health(request: HttpRequest) -> HttpResponse:
         states = {name: "up" if works else "down" for name, works in found.items()}
         return JsonResponse({"status": "up" if status == 200 else "down", **states}, status=status)
     parts = [{"label": label, "state": "up" if found[name] else "down"} for name, (label, _check) in CHECKS.items()]
-    return render(request, "web/health.html", {"parts": parts, "works": status == 200, "debug": settings.DEBUG}, status=status)
+    return render(
+        request, "web/health.html", {"parts": parts, "works": status == 200, "debug": settings.DEBUG}, status=status
+    )
