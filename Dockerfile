@@ -4,7 +4,7 @@ COPY requirements.txt /tmp/
 RUN python -m venv /opt/slmo && /opt/slmo/bin/pip install --no-cache-dir --require-hashes -r /tmp/requirements.txt
 
 FROM python:3.12-slim
-ENV PATH=/opt/slmo/bin:$PATH STATIC_COLLECTED=1 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SLMO_VAR=/srv/var
+ENV PATH=/opt/slmo/bin:$PATH STATIC_COLLECTED=1 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SLMO_VAR=/srv/var STATIC_COLLECTED=1
 RUN useradd --uid 10001 --home-dir /srv --shell /usr/sbin/nologin slmo && mkdir -p /srv/var /srv/slmo && chown slmo /srv/var
 COPY --from=packages /opt/slmo /opt/slmo
 WORKDIR /srv/slmo

@@ -1,5 +1,6 @@
 """Keep SLMO running on one machine: the servers, the web server, the worker and beat, all ended together."""
 
+import hashlib
 import http.client
 import os
 import secrets
@@ -98,9 +99,17 @@ class Supervisor:
         """Bring translations, tables, static files and the demo up to date, each in its own process."""
         self._step("Compiling the translations …", "tools/messages.py", "compile")
         self._step("Bringing the database up to date …", "manage.py", "migrate", "--verbosity", "0")
-        self._step("Collecting the static files …", "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+        self._static_collect()
         if self._demo():
             self._step("Loading the demo …", "manage.py", "demo_load", shown=True)
+
+    def _static_collect(self) -> None:
+        """Collect and compress the static files where any has changed since the last time: that takes seconds."""
+        stamp, digest = self._var / "static" / "collected", static_digest()
+        if stamp.exists() and stamp.read_text(encoding="ascii") == digest:
+            return
+        self._step("Collecting the static files …", "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+        stamp.write_text(digest, encoding="ascii")
 
     def _demo(self) -> bool:
         return self._environment["SLMO_DEMO"].lower() in {"1", "yes", "true", "on"}
@@ -237,6 +246,16 @@ def _make_ends(pid: int) -> bool:
         return False
     caught = next((line for line in status.splitlines() if line.startswith("SigCgt:")), "")
     return bool(caught) and not int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1
+
+
+def static_digest() -> str:
+    """Return a digest of the names, sizes and times of all static files, and of the packages that bring others."""
+    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    files = [path for pattern in ("static", "*/static", "slmo/*/static") for path in ROOT.glob(f"{pattern}/**/*")]
+    for path in sorted(files):
+        status = path.stat()
+        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def secret_key(var: Path) -> str:
