@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-
 READERS: Mapping[str, Callable[[str], Any]] = {
     "instant": datetime.fromisoformat,
     "date": date.fromisoformat,

@@ -1,6 +1,6 @@
 """Pages of the audit log."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 from typing import Any, cast
 
@@ -113,13 +113,20 @@ def stream_of(entries: Iterable[Entry]) -> list[dict[str, Any]]:
             "who": found.actor_name,
             "text": action_text(found.action),
             "at": found.at,
-            "body": "\n".join(
-                _("%(field)s: %(before)s → %(after)s") % {"field": name, "before": _shown(old), "after": _shown(new)}
-                for name, old, new in changes_of(found)
-            ),
+            "body": "\n".join(_lines(found)),
         }
         for found in entries
     ]
+
+
+def _lines(found: Entry) -> Iterator[str]:
+    """Return each field that changed, in a line; of a new thing what it began with, of one that is gone what it was."""
+    for name, old, new in changes_of(found):
+        if found.before is None or found.after is None:
+            yield _("%(field)s: %(value)s") % {"field": name, "value": _shown(old if found.after is None else new)}
+        else:
+            values = {"field": name, "before": _shown(old), "after": _shown(new)}
+            yield _("%(field)s: %(before)s → %(after)s") % values
 
 
 def _shown(value: Any) -> str:

@@ -79,7 +79,9 @@ class OrganisationNewForm(OrganisationForm):
 class AssignmentForm(forms.Form):
     """For which organisation a person acts, and as what."""
 
-    organisation = forms.ModelChoiceField(label=_("Organisation"), queryset=Organisation.objects.none())
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=Organisation.objects.none(), empty_label=_("Choose one")
+    )
     standing = forms.ChoiceField(
         label=_("Responsibility"),
         choices=[*((str(level), text) for level, text in LEVELS), (Role.CUSTOMER.value, Role.CUSTOMER.label)],
