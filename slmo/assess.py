@@ -135,7 +135,10 @@ def _asked(agreement: Agreement, options: argparse.Namespace) -> Asked:
         raise Refused(f"--to: found {shown(options.end)}, expected a time at most 100 years after --from.")
     as_of = end if options.as_of is None else _instant(agreement, "--as-of", options.as_of)
     if options.as_of is None and end > time.time():
-        print("Note: --to lies in the future. It is the moment asked about, because --as-of is not given.", file=sys.stderr)
+        print(
+            "Note: --to lies in the future. It is the moment asked about, because --as-of is not given.",
+            file=sys.stderr,
+        )
     return Asked(Window(start, end), as_of, _objectives(agreement, options.objective))
 
 
@@ -157,14 +160,18 @@ def _objectives(agreement: Agreement, wanted: Sequence[str] | None) -> list[str]
     names = agreement.objective_names
     for name in wanted or ():
         if name not in names:
-            raise Refused(f"--objective: found {shown(name)}, expected one of {', '.join(names)}{did_you_mean(name, names)}.")
+            raise Refused(
+                f"--objective: found {shown(name)}, expected one of {', '.join(names)}{did_you_mean(name, names)}."
+            )
     left_out = [name for name in wanted or names if not _assessed(agreement, name)]
     sentences = [
         f'Objective "{name}" has the indicator {agreement.indicator_of(name)}, which this version does not assess yet'
         for name in left_out
     ]
     if left_out and (wanted or len(left_out) == len(names)):
-        raise Refused("\n".join(f"{sentence}; expected an objective with the indicator availability." for sentence in sentences))
+        raise Refused(
+            "\n".join(f"{sentence}; expected an objective with the indicator availability." for sentence in sentences)
+        )
     for sentence in sentences:
         print(f"Note: {sentence}; it is left out.", file=sys.stderr)
     return list(dict.fromkeys(wanted)) if wanted else [name for name in names if name not in left_out]

@@ -16,7 +16,9 @@ from slmo.core.units import DAY, Window
 from slmo.core.zones import epoch, year_clock
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Hours: TypeAlias = tuple[tuple[int, int], ...]  # seconds after midnight by the wall clock; an end above 24 h is overnight
+Hours: TypeAlias = tuple[
+    tuple[int, int], ...
+]  # seconds after midnight by the wall clock; an end above 24 h is overnight
 WHOLE_DAY: Hours = ((0, DAY),)
 
 
@@ -85,9 +87,9 @@ class Calendar:
         return opened.clip(window)
 
     def _year(self, year: int) -> Intervals:
-        """Return what opens on the dates of a year (overnight hours reach into the next), kept for the next question."""
+        """Return what opens on the dates of a year (overnight hours reach into the next), kept for later."""
         if year not in self._years:
-            midnights = np.arange(*(epoch(dt.datetime(y, 1, 1)) for y in (year, year + 1)), DAY, dtype=np.int64)
+            midnights = np.arange(epoch(dt.datetime(year, 1, 1)), epoch(dt.datetime(year + 1, 1, 1)), DAY)
             spans = [*self._weekly_spans(midnights), *self._dated_spans(year)]
             clock = year_clock(self.zone, year)
             opened, closed = ([span[n] for span in spans] or [midnights[:0]] for n in (0, 1))

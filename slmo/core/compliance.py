@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -58,7 +59,7 @@ def _reader(
 ) -> Read:  # fmt: skip
     """Return how to read a span: periods that adjoin are cut out of one partition, all else is computed alone."""
     hull = Window(min((p.start for p in periods), default=0), max((p.end for p in periods), default=0))
-    joined = len(periods) > 1 and all(a.end == b.start for a, b in zip(periods, periods[1:], strict=False))
+    joined = len(periods) > 1 and all(a.end == b.start for a, b in itertools.pairwise(periods))
     raw = states.without_corrections()
     wholes: list[Partition] = []
 
@@ -161,7 +162,9 @@ def _whole(objective: str, period: Window, as_of: int, parts: Sequence[PeriodRes
 
 def _weighted(parts: Sequence[PeriodResult], name: str) -> Fraction | None:
     """Return a bound of the whole from the parts' bounds, weighted by their counted time."""
-    weights = [sum(part.seconds[one] for one in (Class.UP, Class.DEGRADED, Class.DOWN, Class.UNKNOWN)) for part in parts]
+    weights = [
+        sum(part.seconds[one] for one in (Class.UP, Class.DEGRADED, Class.DOWN, Class.UNKNOWN)) for part in parts
+    ]
     pairs = [(getattr(part, name), weight) for part, weight in zip(parts, weights, strict=True) if weight]
     return sum((bound * weight for bound, weight in pairs), Fraction(0)) / sum(weights) if pairs else None
 
@@ -180,4 +183,3 @@ def _credits(credits: Sequence[Credit]) -> Credit | None:
 
 def _joined(parts: Sequence[Partition]) -> Partition | None:
     return Partition.joined(parts) if parts else None
-

@@ -51,8 +51,10 @@ class Recurring:
 
     def expand(self, window: Window) -> Intervals:
         """Return its windows inside the window; those on skipped dates are left out, COUNT counts them."""
-        years = range(local_date(self.zone, window.start - self.seconds - 2 * DAY).year,
-                      local_date(self.zone, window.end + 2 * DAY).year + 1)
+        years = range(
+            local_date(self.zone, window.start - self.seconds - 2 * DAY).year,
+            local_date(self.zone, window.end + 2 * DAY).year + 1,
+        )
         found = Intervals.empty()
         for year in years:
             found = found.union(_year(self, year))

@@ -97,7 +97,16 @@ class States:
     def rows(self) -> list[tuple[int, int, str, str, int, bool, bool, str]]:
         """Return the rows in the order of their sequence numbers, as `from_rows` takes them."""
         order = np.lexsort((self.start, self.seq))
-        columns = (self.start, self.end, self.state, self.scope, self.seq, self.is_change, self.override, self.indicator)
+        columns = (
+            self.start,
+            self.end,
+            self.state,
+            self.scope,
+            self.seq,
+            self.is_change,
+            self.override,
+            self.indicator,
+        )
         return [
             (start, end, _STATES[state].value, self.scopes[scope], seq, change, override, self.indicators[indicator])
             for start, end, state, scope, seq, change, override, indicator in zip(
@@ -148,6 +157,6 @@ def _coded(values: Sequence[object]) -> tuple[tuple[str, ...], Times]:
 
 def _state_code(state: object) -> int:
     try:
-        return State(state).code
+        return State(str(state)).code
     except ValueError as error:
         raise EngineError(f"A state is one of {', '.join(_STATES)}; found {state!r}.") from error

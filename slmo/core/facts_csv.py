@@ -50,7 +50,7 @@ def states_read(
 ) -> States:
     """Return the states of a file whose header is `at,state` or `start,end,state`.
 
-    `source` is a path or an open binary file, `name` what errors call it. `gaps` says what holds where no interval lies.
+    `source` is a path or an open binary file, `name` what errors call it. `gaps`: what holds where no interval lies.
     `indicators` are the names that the column `indicator` may have; None allows any. Raises FactError, or FactErrors
     with up to 100 of them, and OSError where the file cannot be read.
     """
@@ -142,7 +142,16 @@ def _row(record: Sequence[str], line: int, seq: int, sheet: _Sheet) -> Row:
     override = cells.get("override", "")
     if override not in ("", "yes") or (override and (changes or end is None)):
         raise sheet.refuse(line, "override", override, "nothing, or yes for an interval with start and end")
-    return start, end, state, _scope(cells, line, sheet), seq, changes, override == "yes", _indicator(cells, line, sheet)
+    return (
+        start,
+        end,
+        state,
+        _scope(cells, line, sheet),
+        seq,
+        changes,
+        override == "yes",
+        _indicator(cells, line, sheet),
+    )
 
 
 def _parsed(

@@ -87,8 +87,7 @@ def rulings(agreement: Agreement, objective: str, period: Window) -> list[Ruling
         return [Ruling(period, forced[0], term)]
     cuts = [period.start, *(version.effective_from for version in forced[1:]), period.end]
     return [
-        Ruling(Window(start, end), version, term)
-        for start, end, version in zip(cuts, cuts[1:], forced, strict=False)
+        Ruling(Window(start, end), version, term) for start, end, version in zip(cuts, cuts[1:], forced, strict=False)
     ]
 
 

@@ -61,9 +61,7 @@ def days(
     ]
 
 
-def _day(
-    date: dt.date, window: Window, ruled: Sequence[Ruling], whole: Partition, unadjusted: Partition
-) -> LedgerDay:
+def _day(date: dt.date, window: Window, ruled: Sequence[Ruling], whole: Partition, unadjusted: Partition) -> LedgerDay:
     ruling = next(one for one in ruled if one.window.start <= window.start < one.window.end)
     part = whole.clip(window)
     outages = part.outages()

@@ -58,7 +58,9 @@ def _part_check(name: str, value: str) -> None:
         raise EngineError(f"WKST to be one of {', '.join(_DAYS)}")
     if name == "UNTIL":
         _until_naive(value, "UTC")
-    if name == "BYDAY" and not all(re.fullmatch(r"[+-]?[0-9]{0,2}(MO|TU|WE|TH|FR|SA|SU)", day) for day in value.split(",")):
+    if name == "BYDAY" and not all(
+        re.fullmatch(r"[+-]?[0-9]{0,2}(MO|TU|WE|TH|FR|SA|SU)", day) for day in value.split(",")
+    ):
         raise EngineError("BYDAY to be a list such as MO,TU or 1SU,-1FR")
     if name in _NUMBERS:
         low, high = _NUMBERS[name]

@@ -10,7 +10,18 @@ from slmo.core.terms import Agreement, Target
 from slmo.core.units import exact_decimal, format_instant, truncate
 
 PLACES = 4
-COLUMNS = ("objective", "from", "to", "version", "verdict", "achieved", "target", "good / total", "budget left", "credit")
+COLUMNS = (
+    "objective",
+    "from",
+    "to",
+    "version",
+    "verdict",
+    "achieved",
+    "target",
+    "good / total",
+    "budget left",
+    "credit",
+)
 
 
 def report_table(

@@ -16,7 +16,7 @@ LARGEST = 512 * 1024  # bytes; an agreement with a thousand exclusions has a qua
 DEEPEST = 20
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,29})")
 _FLOAT = re.compile(r"[-+]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][-+]?[0-9]{1,6})?")
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 
 
@@ -70,6 +70,8 @@ def documents_read(content: bytes) -> list[YamlDocument]:
         raise YamlError(place, f"the byte 0x{content[error.start]:02x}", "text in UTF-8") from error
     try:
         found = list(_documents(text))
+    except YamlError:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(_place(mark) if mark else None, error.problem or "no YAML", "YAML") from error

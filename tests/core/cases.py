@@ -43,68 +43,20 @@ class Case:
     approved: list
 
 
-@st.composite
-def clock_times(draw, near):
-    """A time of day: on the half hour, any minute, or close to the minute `near` at which clocks change."""
-    halves = st.integers(0, 47).map(lambda half: half * 30)
-    close = st.integers(-150, 150).map(lambda minutes: (near + minutes) % 1440)
-    minute = draw(st.one_of(close, halves, close, st.integers(0, 1439)))
-    return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-@st.composite
-def hours(draw, near):
-    """Up to three spans of a day: lunch breaks, overnight hours, whole days."""
-    spans = []
-    for _ in range(draw(st.integers(1, 3))):
-        opening = draw(clock_times(near))
-        closing = draw(st.one_of(clock_times(near), clock_times(near), st.just("24:00")))
-        if opening != closing:
-            spans.append(f"{opening}-{closing}")
-    return spans or ["00:00-24:00"]
-
-
-@st.composite
-def calendars(draw, date, near):
-    """Service hours with exceptions around a date."""
-    calendar = {}
-    if draw(st.integers(0, 3)):
-        days = draw(st.sets(st.sampled_from(DAYS), max_size=3)) | {DAYS[date.weekday() - draw(st.integers(0, 1))]}
-        calendar["weekly"] = {day: draw(hours(near)) for day in sorted(days)}
-    dates = st.integers(-1, 1).map(lambda days: (date + dt.timedelta(days=days)).isoformat())
-    exception = st.one_of(st.just("closed"), st.sampled_from(FULL).map(lambda day: f"as {day}"), hours(near))
-    if draw(st.booleans()):
-        calendar["exceptions"] = draw(st.dictionaries(dates, exception, max_size=3))
-    return calendar
-
-
-@st.composite
-def exclusions(draw, date, start, near):
-    """Agreed exclusions: single spans near the window, and recurring windows."""
-    found = []
-    for _ in range(draw(st.integers(0, 2))):
-        if draw(st.booleans()):
-            first = start + draw(st.integers(-3000, 9000))
-            last = first + draw(st.integers(1, 4000))
-            found.append({"from": format_instant(first), "to": format_instant(last), "reason": "agreed"})
-        else:
-            rule = draw(st.sampled_from(["FREQ=DAILY", f"FREQ=WEEKLY;BYDAY={DAYS[date.weekday()][:2].upper()}"]))
-            begins = date - dt.timedelta(days=draw(st.integers(0, 9)))
-            one = {"rrule": rule, "starting": begins.isoformat(), "at": draw(clock_times(near)), "reason": "maintenance"}
-            one["for"] = draw(st.sampled_from(["30m", "1h", "90m", "7h"]))
-            if draw(st.booleans()):
-                one["except"] = [date.isoformat()]
-            found.append(one)
-    return found
-
-
-@st.composite
-def objectives(draw):
-    """An availability objective with any of its terms."""
-    terms = {"name": "availability", "indicator": "availability", "target": ">= 99.9%", "period": "day"}
-    if draw(st.booleans()):
-        terms["hours"] = "office"
-    optional = {
+# Strategies are made once: making them anew for every case costs more than the case itself.
+COIN, DIE = st.booleans(), st.integers(0, 5)
+NEAR, MINUTE = st.integers(-150, 150), st.integers(0, 1439)
+DATE_OFFSET, DAYS_BACK = st.integers(-1, 1), st.integers(0, 9)
+SECONDS, SHORT, LONG = st.integers(0, 9800), st.integers(1, 3000), st.integers(-100_000, 100_000)
+FACT_COUNT, FACT_STATE = st.integers(0, 8), st.sampled_from(STATES)
+FACT_SCOPE = st.sampled_from(["", "", "north", "south"])
+FACT_SHAPE = st.sampled_from(["changes", "intervals", "both"])
+ANCHOR, DAY_NAME, FULL_NAME = st.sampled_from(ANCHORS), st.sampled_from(DAYS), st.sampled_from(FULL)
+LENGTH = st.sampled_from(["30m", "1h", "90m", "7h"])
+GAPS = st.sampled_from(["unknown", "up"])
+TERMS = st.fixed_dictionaries(
+    {},
+    optional={
         "hours": st.just("office"),
         "unite": st.sampled_from(["worst", "best"]),
         "scope": st.lists(st.sampled_from(["north", "south", "west"]), min_size=1, max_size=3, unique=True),
@@ -116,65 +68,104 @@ def objectives(draw):
         "minimum_outage": st.sampled_from(["0s", "60s", "300s", "15m"]),
         "whole_minutes": st.booleans(),
         "maintenance": st.sampled_from(["excluded", "counted"]),
-    }
-    return terms | draw(st.fixed_dictionaries({}, optional=optional))
+    },
+)
 
 
-@st.composite
+def clock_time(draw, near):
+    """A time of day: often close to the minute `near` at which clocks change, else on the half hour or any minute."""
+    kind = draw(DIE)
+    minute = (near + draw(NEAR)) % 1440 if kind < 3 else draw(MINUTE)
+    minute -= minute % 30 if kind in (2, 3, 4) else 0
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def hours(draw, near):
+    """Up to three spans of a day: lunch breaks, overnight hours, whole days."""
+    spans = []
+    for _ in range(1 + draw(DIE) // 2):
+        opening = clock_time(draw, near)
+        closing = "24:00" if draw(DIE) == 0 else clock_time(draw, near)
+        if opening != closing:
+            spans.append(f"{opening}-{closing}")
+    return spans or ["00:00-24:00"]
+
+
+def calendar(draw, date, near):
+    """Service hours with exceptions around a date."""
+    found = {}
+    if draw(DIE) > 1:
+        days = {DAYS[date.weekday() - draw(COIN)], draw(DAY_NAME)}
+        found["weekly"] = {day: hours(draw, near) for day in sorted(days)}
+    if draw(COIN):
+        dates = {(date + dt.timedelta(days=draw(DATE_OFFSET))).isoformat() for _ in range(draw(DIE) // 2)}
+        kinds = (lambda: "closed", lambda: f"as {draw(FULL_NAME)}", lambda: hours(draw, near))
+        found["exceptions"] = {one: kinds[draw(DIE) // 2]() for one in sorted(dates)}
+    return found
+
+
+def exclusion(draw, date, start, near):
+    """An agreed exclusion: a single span near the window, or a recurring window."""
+    if draw(COIN):
+        first = start - 3000 + draw(SECONDS)
+        return {"from": format_instant(first), "to": format_instant(first + draw(SHORT)), "reason": "agreed"}
+    rule = "FREQ=DAILY" if draw(COIN) else f"FREQ=WEEKLY;BYDAY={DAYS[date.weekday()][:2].upper()}"
+    begins = date - dt.timedelta(days=draw(DAYS_BACK))
+    one = {"rrule": rule, "starting": begins.isoformat(), "at": clock_time(draw, near), "for": draw(LENGTH)}
+    return one | ({"except": [date.isoformat()]} if draw(DIE) == 0 else {})
+
+
 def facts(draw, start, end):
     """Rows of facts within MARGIN of the window: changes, intervals, corrections, with and without scope."""
-    moment = st.one_of(
-        st.integers(start - MARGIN, end + MARGIN - 1),
-        st.integers((start - MARGIN) // 60 + 1, (end + MARGIN) // 60 - 1).map(lambda minute: minute * 60),
-    )
-    rows = []
-    shape = draw(st.sampled_from(["changes", "intervals", "both"]))
-    for seq in range(draw(st.integers(0, 8))):
-        change = shape == "changes" or (shape == "both" and draw(st.booleans()))
-        first, state = draw(moment), draw(st.sampled_from(STATES))
-        scope = draw(st.sampled_from(["", "", "north", "south"]))
-        last = None if change or draw(st.integers(0, 9)) == 0 else first + draw(st.integers(0, 3000))
-        override = last is not None and draw(st.integers(0, 4)) == 0
-        rows.append((first, last, state, scope, seq, change, override, ""))
+    rows, shape = [], draw(FACT_SHAPE)
+    for seq in range(draw(FACT_COUNT)):
+        change = shape == "changes" or (shape == "both" and draw(COIN))
+        first = start - MARGIN + draw(SECONDS) % (end - start + 2 * MARGIN)
+        first -= first % 60 if draw(COIN) and first % 60 < first - start + MARGIN else 0
+        last = None if change or draw(DIE) == 0 else first + draw(SHORT) * draw(COIN)
+        override = last is not None and draw(DIE) == 0
+        rows.append((first, last, draw(FACT_STATE), draw(FACT_SCOPE), seq, change, override, ""))
     return rows
 
 
 @st.composite
 def cases(draw, versions=1):
-    """A window of up to two hours near a clock change, with all that is asked about it."""
-    zone, text = draw(st.sampled_from(ANCHORS))
+    """A window of up to 80 minutes near a clock change, with all that is asked about it."""
+    zone, text = draw(ANCHOR)
     anchor = parse_instant(text)
-    start = anchor + draw(st.one_of(st.integers(-7000, 3600), st.integers(-4800, 0), st.integers(-100_000, 100_000)))
-    window = (start, start + draw(st.integers(1, 4800 // versions)))
+    start = anchor + (draw(LONG) if draw(DIE) == 0 else draw(SECONDS) - 6000)
+    window = (start, start + 1 + draw(SECONDS) // (2 * versions))
     date = dt.date.fromisoformat(format_instant(start, zone)[:10])
     shown = format_instant(anchor - 1, zone)
     near = int(shown[11:13]) * 60 + int(shown[14:16])
-    documents = [draw(documents_of(zone, date, start, near, n, versions)) for n in range(versions)]
+    documents = [document(draw, zone, date, start, near, n if versions > 1 else None) for n in range(versions)]
     documents = [one for n, one in enumerate(documents) if n == 0 or _from(one) > _from(documents[n - 1])]
-    rows = draw(facts(*window))
-    as_of = draw(st.one_of(st.just(window[1] + MARGIN), st.integers(start - 100, window[1] + MARGIN)))
-    approved = []
-    if draw(st.integers(0, 3)) == 0:
-        first = start + draw(st.integers(-500, 7000))
-        approved = [(first, first + draw(st.integers(1, 3000)), "approved")]
-    return Case(zone, anchor, documents, rows, draw(st.sampled_from(["unknown", "up"])), window, as_of, approved)
+    rows = facts(draw, *window)
+    as_of = window[1] + MARGIN if draw(COIN) else start - 100 + draw(SECONDS) % (window[1] - start + MARGIN)
+    first = start - 500 + draw(SECONDS)
+    approved = [(first, first + draw(SHORT), "approved")] if draw(DIE) == 0 else []
+    return Case(zone, anchor, documents, rows, draw(GAPS), window, as_of, approved)
 
 
-def _from(document):
-    return document["spec"]["effective"]["from"]
+def _from(one):
+    return one["spec"]["effective"]["from"]
 
 
-@st.composite
-def documents_of(draw, zone, date, start, near, number, versions):
-    """One version's document; the versions of a case take effect around the window's date."""
+def document(draw, zone, date, start, near, number):
+    """One document; those of several versions are numbered and take effect around the window's date."""
     effective = {"from": "2000-01-01"}
-    if versions > 1:
-        effective["from"] = (date + dt.timedelta(days=number - 1 + draw(st.integers(0, 1)))).isoformat()
-        if draw(st.integers(0, 4)) == 0:
-            ends = dt.date.fromisoformat(effective["from"]) + dt.timedelta(days=1)
-            effective["until"] = ends.isoformat()
-    spec = {"type": "SLA", "timezone": zone, "effective": effective}
-    spec["calendars"] = {"office": draw(calendars(date, near))}
-    spec["exclusions"] = draw(exclusions(date, start, near))
-    spec["objectives"] = [draw(objectives())]
+    if number is not None:
+        begins = date + dt.timedelta(days=number - 1 + draw(COIN))
+        effective = {"from": begins.isoformat()}
+        if draw(DIE) == 0:
+            effective["until"] = (begins + dt.timedelta(days=1)).isoformat()
+    spec = {
+        "type": "SLA",
+        "timezone": zone,
+        "effective": effective,
+        "calendars": {"office": calendar(draw, date, near)},
+    }
+    spec["exclusions"] = [exclusion(draw, date, start, near) for _ in range(draw(DIE) // 2)]
+    terms = {"name": "availability", "indicator": "availability", "target": ">= 99.9%", "period": "day"}
+    spec["objectives"] = [terms | draw(TERMS) | ({"hours": "office"} if draw(COIN) else {})]
     return {"apiVersion": "slmo/v1", "kind": "Agreement", "metadata": {"name": "drawn"}, "spec": spec}

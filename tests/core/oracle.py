@@ -66,7 +66,7 @@ class Clock:
         return naive(self.wall[second - self.low]).date()
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def clock_of(zone, anchor):
     return Clock(zone, anchor)
 
@@ -222,22 +222,23 @@ def classes(clock, documents, rows, gaps, window, as_of, margin, approved=()):
     versions = []
     for n, document in enumerate(documents):
         spec = document["spec"]
-        dates = [spec["effective"]["from"], spec["effective"].get("until")]
+        first, until = spec["effective"]["from"], spec["effective"].get("until")
         if n + 1 < len(documents):
-            dates[1] = min(filter(None, (dates[1], documents[n + 1]["spec"]["effective"]["from"])))
+            until = min(filter(None, (until, documents[n + 1]["spec"]["effective"]["from"])))
+        # A local date begins with its first second, even where the clocks show yesterday once more after it.
+        term = midnight(clock, first), midnight(clock, until) if until else end
         terms = spec["objectives"][0]
         calendar = spec.get("calendars", {}).get(terms.get("hours"), {})
         agreed = [] if terms.get("maintenance") == "counted" else spec.get("exclusions", [])
         out = excluded_seconds(clock, agreed, start, end)
         out.update(second for one in approved for second in range(one[0], one[1]))
-        versions.append((dates, open_seconds(clock, calendar, start, end), out, states(rows, terms, gaps, low, high)))
-    return [second_class(clock, versions, second, as_of, low) for second in range(start, end)]
+        versions.append((term, open_seconds(clock, calendar, start, end), out, states(rows, terms, gaps, low, high)))
+    return [second_class(versions, second, as_of, low) for second in range(start, end)]
 
 
-def second_class(clock, versions, second, as_of, low):
+def second_class(versions, second, as_of, low):
     for (first, until), opened, out, found in versions:
-        # A local date begins with its first second, even where the clocks show yesterday once more after it.
-        if second < midnight(clock, first) or (until and second >= midnight(clock, until)):
+        if not first <= second < until:
             continue
         if second not in opened:
             return "out_of_hours"
@@ -258,7 +259,9 @@ def reading(listed, terms):
     """Good and counted seconds, and the lower and upper bound, from a list of classes."""
     count = {one: listed.count(one) for one in ("up", "degraded", "down", "unknown")}
     degraded = terms.get("degraded", "up")
-    weight = {"up": Fraction(1), "down": Fraction(0)}.get(degraded) if isinstance(degraded, str) else Fraction(str(degraded))
+    weight = (
+        {"up": Fraction(1), "down": Fraction(0)}.get(degraded) if isinstance(degraded, str) else Fraction(str(degraded))
+    )
     counts_as = terms.get("unknown", {}).get("counts_as", "excluded")
     good = count["up"] + weight * count["degraded"]
     known = count["up"] + count["degraded"] + count["down"]

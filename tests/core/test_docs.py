@@ -1,7 +1,8 @@
-"""The pages that users read are true: their examples run, and the example of docs/formats.md comes out byte for byte."""
+"""The pages that users read are true: examples run, and that of docs/formats.md comes out byte for byte."""
 
 import doctest
 import importlib
+import itertools
 import json
 import re
 from pathlib import Path
@@ -69,7 +70,7 @@ def test_the_partition_of_the_example_covers_the_month_without_a_gap(report):
     spans = json.loads(report("--json", "--partition").out)["periods"][0]["partition"]
     assert spans[0][0] == "2026-03-01T00:00:00+01:00"
     assert spans[-1][1] == "2026-04-01T00:00:00+02:00"
-    assert all(a[1] == b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(spans))
     assert sum(one[2] == "down" for one in spans) == 1
 
 

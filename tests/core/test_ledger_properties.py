@@ -1,6 +1,7 @@
 """Sums of ledger days, replays and parts against figures computed from the facts."""
 
 import datetime as dt
+import itertools
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,7 +69,7 @@ def test_a_period_is_the_same_whatever_else_was_asked_for(case, period):
 def test_periods_adjoin_and_parts_cover_their_period(case, period):
     agreement, states, approved, window = asked(case, period)
     results = assess(agreement, "availability", states, window, case.as_of, approved)
-    assert all(a.window.end == b.window.start for a, b in zip(results, results[1:], strict=False))
+    assert all(a.window.end == b.window.start for a, b in itertools.pairwise(results))
     assert results[0].window.start <= window.start < window.end <= results[-1].window.end
     for result in results:
         assert sum(result.seconds.values()) == result.window.seconds
@@ -89,7 +90,9 @@ def test_a_replay_without_changes_changes_nothing_and_its_break_even_is_just_met
     strictest = break_even(results)
     if strictest is not None:
         terms = agreement.versions[0].objectives["availability"]
-        assert all(one.achieved is None or one.achieved >= strictest for one in results if one.verdict != "indeterminate")
+        assert all(
+            one.achieved is None or one.achieved >= strictest for one in results if one.verdict != "indeterminate"
+        )
         assert any(one.achieved == strictest for one in results)
         assert terms.target is not None
 
@@ -99,7 +102,7 @@ def test_every_local_day_stands_once_in_the_ledger_in_order(case):
     agreement, states, approved, window = asked(case, "day")
     ledger = days(agreement, "availability", states, window, case.as_of, approved)
     assert [day.date for day in ledger] == sorted({day.date for day in ledger})
-    assert all(a.window.end == b.window.start for a, b in zip(ledger, ledger[1:], strict=False))
+    assert all(a.window.end == b.window.start for a, b in itertools.pairwise(ledger))
     assert sum(day.window.seconds for day in ledger) == window.seconds
     whole = partition(agreement, "availability", states, window, case.as_of, approved)
     assert sum(day.outages for day in ledger) == len(whole.outages())

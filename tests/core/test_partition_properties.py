@@ -1,5 +1,6 @@
 """The engine's partition against the per-second oracle, around clock changes in many zones."""
 
+import itertools
 from fractions import Fraction
 
 from hypothesis import given, target
@@ -28,9 +29,7 @@ def engine_classes(case):
 
 def oracle_classes(case):
     clock = oracle.clock_of(case.zone, case.anchor)
-    return oracle.classes(
-        clock, case.documents, case.rows, case.gaps, case.window, case.as_of, MARGIN, case.approved
-    )
+    return oracle.classes(clock, case.documents, case.rows, case.gaps, case.window, case.as_of, MARGIN, case.approved)
 
 
 @given(cases())
@@ -40,7 +39,7 @@ def test_every_second_has_the_class_that_the_oracle_gives_it(case):
     assert sum(found.seconds().values()) == case.window[1] - case.window[0]
     spans = found.intervals()
     assert all(start < end for start, end, _ in spans)
-    assert all(a[2] != b[2] and a[1] == b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[2] != b[2] and a[1] == b[0] for a, b in itertools.pairwise(spans))
     target(float(len(spans)))
 
 

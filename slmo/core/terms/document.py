@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from slmo.core.calendar import Calendar
-from slmo.core.errors import EngineError, TermError
+from slmo.core.errors import EngineError, Said, TermError
 from slmo.core.periods import day_start
 from slmo.core.terms.calendars import calendars_read, exclusions_read
 from slmo.core.terms.model import Agreement, ObjectiveTerms, Version
@@ -37,7 +38,7 @@ def agreement_parse(documents: Sequence[Mapping[str, Any]]) -> Agreement:
     if not documents:
         raise TermError("", None, "a document with apiVersion slmo/v1 and kind Agreement")
     read = sorted((_Document(one) for one in documents), key=lambda one: one.effective_from)
-    for earlier, later in zip(read, read[1:], strict=False):
+    for earlier, later in itertools.pairwise(read):
         _amendment_check(earlier, later)
     last = read[-1]
     following = [*(one.start for one in read[1:]), None]
@@ -103,14 +104,15 @@ class _Document:
         for key in ("service", "provider", "customer", "currency"):
             self.spec.text(key, "")
         self.spec.choice("type", TYPES, "SLA")
+        exclusions, objectives = exclusions_read(self.spec, self.zone), self._objectives(calendars)
         return Version(
             id=self.effective_from.isoformat(),
             effective_from=self.start,
             effective_until=min(ends) if ends else None,
             digest=document_digest(self.document),
             calendars=calendars,
-            exclusions=exclusions_read(self.spec, self.zone),
-            objectives=self._objectives(calendars),
+            exclusions=exclusions,
+            objectives=objectives,
             document=self.document,
             always=Calendar.always(self.zone),
         )
@@ -133,7 +135,7 @@ def document_canonical(document: Mapping[str, Any]) -> bytes:
     The same terms written as YAML or JSON, with keys in any order, have the same canonical text.
     """
     try:
-        return json.dumps(_plain(document, 0), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return json.dumps(_plain(document, ""), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     except UnicodeEncodeError as error:
         raise TermError("", None, "text that can be written in UTF-8") from error
 
@@ -148,32 +150,33 @@ def _digest(documents: Sequence[Mapping[str, Any]]) -> str:
     return hashlib.sha256(b"\n".join(document_canonical(one) for one in documents)).hexdigest()
 
 
-def _plain(value: Any, depth: int) -> Any:
+def _plain(value: Any, path: str, depth: int = 0) -> Any:
     if depth > _DEEPEST:
-        raise TermError("", None, f"at most {_DEEPEST} levels of nesting")
+        raise TermError(path, Said("deeper nesting"), f"at most {_DEEPEST} levels")
     if isinstance(value, Mapping):
-        return {_key(key): _plain(one, depth + 1) for key, one in value.items()}
+        named = ((_key(key, path), one) for key, one in value.items())
+        return {key: _plain(one, f"{path}.{key}" if path else key, depth + 1) for key, one in named}
     if isinstance(value, list | tuple):
-        return [_plain(one, depth + 1) for one in value]
+        return [_plain(one, f"{path}[{n}]", depth + 1) for n, one in enumerate(value)]
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, int | float | Decimal):
-        return _number(value)
-    raise TermError("", value, "texts, numbers, lists and mappings")
+        return _number(value, path)
+    raise TermError(path, value, "texts, numbers, lists and mappings")
 
 
-def _key(key: Any) -> str:
+def _key(key: Any, path: str) -> str:
     if not isinstance(key, str | dt.date):
-        raise TermError("", key, "keys that are text")
+        raise TermError(path, key, "keys that are text")
     return key.isoformat() if isinstance(key, dt.date) else key
 
 
-def _number(value: int | float | Decimal) -> Any:
+def _number(value: int | float | Decimal, path: str) -> Any:
     """Return a number that JSON writes as a plain decimal; one with a fraction becomes a text marked as a number."""
     try:
         text = exact_decimal(fraction_of(value))
     except EngineError as error:
-        raise TermError("", value, str(error)) from error
+        raise TermError(path, value, str(error)) from error
     return int(text) if "." not in text else {"number": text}

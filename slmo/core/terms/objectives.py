@@ -112,7 +112,9 @@ def _hours(reader: Reader, calendars: Mapping[str, Calendar]) -> str | None:
     name = reader.text("hours")
     if name not in calendars:
         known = ", ".join(calendars) or "none is given"
-        raise TermError(reader.at("hours"), name, f"a calendar of this document ({known}){did_you_mean(name, calendars)}")
+        raise TermError(
+            reader.at("hours"), name, f"a calendar of this document ({known}){did_you_mean(name, calendars)}"
+        )
     return name
 
 
@@ -219,5 +221,3 @@ def _reduce_check(reader: Reader, indicator: str) -> None:
     percentile = indicator != "outages" and isinstance(value, str) and _PERCENTILE.fullmatch(value)
     if not percentile:
         reader.choice("reduce", _REDUCE[indicator])
-
-

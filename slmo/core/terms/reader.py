@@ -21,7 +21,8 @@ def fraction_of(value: object) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise EngineError("a number")
     number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    if not number.is_finite() or abs(number.adjusted()) > 30 or len(number.as_tuple().digits) > 40:
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -30 or abs(number.adjusted()) > 30:
         raise EngineError("a number of ordinary size")
     return Fraction(number)
 
@@ -91,7 +92,7 @@ class Reader:
         """Return a text read by `parse`, whose EngineError says what was expected."""
         value = self.get(key, expected, default)
         if value is default and default is not _MISSING:
-            return default  # type: ignore[no-any-return]
+            return default
         return parse_at(self.at(key), value, parse, expected)
 
     def number(self, key: str, default: Any = _MISSING, low: int = 0) -> Fraction:
@@ -110,7 +111,7 @@ class Reader:
     def share(self, key: str, default: Any = _MISSING) -> Fraction:
         """Return a share from 0 to 1, written as `5%` or `0.05`."""
         value = self.get(key, "a share such as 5% or 0.05", default)
-        return default if value is default else share_of(value, self.at(key))  # type: ignore[no-any-return]
+        return default if value is default else share_of(value, self.at(key))
 
     def items(self, key: str, expected: str, default: Any = _MISSING) -> Iterator[tuple[str, Any]]:
         """Yield path and value of a list's members."""
