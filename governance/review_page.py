@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.models import Review, ReviewState
 from governance.selectors import DeliveredRow, breaches_covered, delivered, reports_covered
+from governance.squares import square
 from monitoring.figures.numbers import percent_text, target_text
+from monitoring.figures.objective import period_label
 from monitoring.models import PeriodResult
 from slmo.web import words
 
+SQUARES_MOST = 24
 ORDER = (ReviewState.PLANNED, ReviewState.HELD, ReviewState.CONCLUDED)
 
 
@@ -45,6 +48,7 @@ def review_context(review: Review, *, published_only: bool) -> dict[str, Any]:
         "delivered": [line(review, row) for row in rows],
         "missed": sum(row.missed for row in rows),
         "judged": sum(row.judged for row in rows),
+        "unclear": sum(row.unclear for row in rows),
         "currency": version.document.get("spec", {}).get("currency", "") if version else "",
         "breaches": list(breaches_covered(review)),
         "reports": list(reports_covered(review, published_only=published_only)),
@@ -61,24 +65,16 @@ def line(review: Review, row: DeliveredRow) -> Line:
     return Line(
         name=row.name,
         url=reverse("objective", args=[review.agreement.slug, row.name]),
-        target=target_text(target) + ("\N{NO-BREAK SPACE}%" if target.endswith("%") else ""),
+        target=target_text(target),
         results=len(row.results),
-        squares=[square(result, zone) for result in row.results[-24:]],
+        squares=[square(result, zone) for result in row.results[-SQUARES_MOST:]],
         missed=row.missed,
         judged=row.judged,
         worst=worst,
         worst_percent=percent_text(worst.achieved, worst.target) if worst else "",
-        worst_month=words.month(worst.start.astimezone(zone).date()) if worst else "",
+        worst_month=period_label(worst.start, worst.end, zone) if worst else "",
         credit=row.credit,
     )
-
-
-def square(result: PeriodResult, zone: ZoneInfo) -> dict[str, Any]:
-    """Return one period as a square that leads to why."""
-    label = words.day(result.start.astimezone(zone).date())
-    if result.achieved:
-        label += f": {percent_text(result.achieved, result.target)} %"
-    return {"verdict": result.verdict, "label": label, "url": reverse("why", args=[result.pk])}
 
 
 def steps(review: Review) -> list[dict[str, Any]]:

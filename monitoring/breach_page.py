@@ -6,7 +6,7 @@ from typing import Any
 
 from agreements.models import VersionState
 from monitoring import history
-from monitoring.figures.numbers import percent_text, target_text
+from monitoring.figures.numbers import percent_bare, percent_text, target_text
 from monitoring.models import Breach, BreachState, PeriodResult
 from slmo.accounts.models import User
 from slmo.web import words
@@ -36,8 +36,8 @@ def breach_context(user: User, breach: Breach, now: datetime) -> dict[str, Any]:
         "agreement": breach.objective.agreement,
         "result": breach.result,
         "period": period_name(breach),
-        "percent": percent_text(breach.result.achieved, breach.result.target),
-        "target": target_words(breach.result.target),
+        "percent": percent_bare(breach.result.achieved, breach.result.target),
+        "target": target_text(breach.result.target),
         "currency": currency_of(breach.result),
         "over": over,
         "left": -over if over is not None else None,
@@ -58,11 +58,6 @@ def period_name(breach: Breach) -> str:
     return words.month(first) if whole else words.day(first)
 
 
-def target_words(target: str) -> str:
-    """Return a target with its unit."""
-    return target_text(target) + (words.NBSP + "%" if target.endswith("%") else "") if target else ""
-
-
 def currency_of(result: PeriodResult) -> str:
     """Return the currency in which the version that judged the period counts credits."""
     version = result.version
@@ -80,7 +75,6 @@ def overspent(result: PeriodResult) -> int | None:
 
 def similar_line(breach: Breach) -> Similar:
     """Return another breach as a line."""
-    percent = percent_text(breach.result.achieved, breach.result.target)
     return Similar(
         pk=breach.pk,
         name=period_name(breach),
@@ -88,5 +82,5 @@ def similar_line(breach: Breach) -> Similar:
         cause=str(breach.get_cause_display()),
         explanation=breach.explanation,
         outcome=breach.outcome,
-        percent=f"{percent}{words.NBSP}%" if percent else "",
+        percent=percent_text(breach.result.achieved, breach.result.target),
     )

@@ -50,12 +50,10 @@ def strip_end(indicator: Indicator, known: Coverage, now: datetime, asked: date 
 
 def strip_days(indicator: Indicator, end: date, now: datetime) -> list[dict[str, Any]]:
     """Return the worst state of each of the last days before `end`, in UTC days, as the strip draws them."""
-    zone = ZoneInfo("UTC")
     first = end - timedelta(days=STRIP_DAYS)
     window = Window(_midnight(first), _midnight(end))
     states = states_load(indicator, window)
-    bounds = [(day, span) for day, span in local_days("UTC", window)]
-    return [_day(day, span, states, instant_of(now), zone) for day, span in bounds]
+    return [_day(day, span, states, instant_of(now)) for day, span in local_days("UTC", window)]
 
 
 def _midnight(day: date) -> int:
@@ -63,11 +61,11 @@ def _midnight(day: date) -> int:
     return instant_of(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("UTC")))
 
 
-def _day(day: date, span: Window, states: States, now: int, zone: ZoneInfo) -> dict[str, Any]:
+def _day(day: date, span: Window, states: States, now: int) -> dict[str, Any]:
     """Return one day: its worst recorded state, `unknown` where nothing is recorded, `future` after now."""
     if span.start >= now:
         return {"verdict": "future", "label": f"{words.day(day)}: {CLASSES['future'].label}"}
-    ends = np.minimum(states.end, span.end)
+    ends = np.minimum(states.end, min(span.end, now))
     starts = np.maximum(states.start, span.start)
     inside = ends > starts
     if not inside.any():

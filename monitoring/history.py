@@ -45,7 +45,9 @@ def steps(breach: Breach, now: datetime) -> list[Step]:
     waiting = breach.state not in (BreachState.CLOSED, BreachState.WITHDRAWN)
     for label, at in taken:
         if at is not None:
-            found.append(Step(label, "done", at, int((at - before).total_seconds()) if before else None))
+            # A breach found in old records may be carried with the dates of then, before it was opened here.
+            late = before is not None and at >= before
+            found.append(Step(label, "done", at, int((at - before).total_seconds()) if before and late else None))
             before = at
         elif waiting and before is not None:
             found.append(Step(label, "current", None, int((now - before).total_seconds())))

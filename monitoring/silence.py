@@ -23,11 +23,11 @@ def sources_silent(user: User, now: datetime) -> QuerySet[Source]:
 
 
 def source_health(source: Source, now: datetime) -> str:
-    """Return one word for how a source does: `off`, `new`, `ok`, `late` (a fetch or two failed) or `silent`."""
+    """Return the sign of how a source does: off, pending (not asked yet), delivering, failing or silent."""
     if not source.enabled:
         return "off"
     if source.last_success_at is None:
-        return "silent" if source.failures >= PATIENCE else ("late" if source.failures else "new")
+        return "silent" if source.failures >= PATIENCE else ("failing" if source.failures else "pending")
     if now - source.last_success_at > timedelta(seconds=PATIENCE * source.interval):
         return "silent"
-    return "late" if source.failures else "ok"
+    return "failing" if source.failures else "delivering"

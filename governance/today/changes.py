@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.urls import reverse
 
 from agreements.models import Agreement, Service, Version
@@ -17,23 +17,26 @@ from slmo.audit.words import action_text
 
 ENTRIES_MOST = 200  # read at once; a longer absence is answered by the audit log itself
 LINES_MOST = 12
+# What the portal does by itself is news only where it concerns what was promised; the rest is set-up.
+SYSTEM_NEWS = ("breach_open", "breach_reopen", "breach_withdraw", "result_differs", "report_compile")
 
 @dataclass(frozen=True)
 class Change:
-    """One line: when (the latest of a run), who did what to which thing, how often in a row, and where it leads."""
+    """One line: when (the latest of a run), who did what to which thing, how many more of it in a row, and where it leads."""
 
     at: datetime
     who: str
     did: str
     subject: str
-    count: int
+    more: int
     url: str
 
 
 def changes(user: User, since: datetime) -> list[Change]:
     """Return what others did since then in the person's organisations, newest first, runs of one act as one line."""
     organisations = sorted({held.organisation_id for held in user.held})
-    entries = Entry.objects.filter(at__gte=since, organisation_ids__overlap=organisations).exclude(actor_id=user.pk)
+    entries = Entry.objects.filter(at__gte=since, organisation_ids__overlap=organisations)
+    entries = entries.filter(Q(actor_id__isnull=False) | Q(action__in=SYSTEM_NEWS)).exclude(actor_id=user.pk)
     runs = groupby(entries.order_by("-id")[:ENTRIES_MOST], key=lambda entry: (entry.action, entry.actor_name))
     lines = [list(run) for _key, run in runs][:LINES_MOST]
     urls = _urls([run[0] for run in lines])
@@ -49,7 +52,7 @@ def _change(run: list[Entry], url: str) -> Change:
     """Return a run of entries with the same act and person as one line, in the words of the audit log."""
     latest = run[0]
     did = action_text(latest.action)
-    return Change(latest.at, latest.actor_name, did, latest.subject_label, len(run), url)
+    return Change(latest.at, latest.actor_name, did, latest.subject_label, len(run) - 1, url)
 
 
 # kind of thing → how its page is reached from its row

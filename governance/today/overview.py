@@ -1,40 +1,48 @@
 """Where everything stands: the catalogue in counts, where it hurts, what a customer gets, and the story so far."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Case, Count, Max, Min, Q, When
+from django.db.models import Case, Count, F, Max, Min, Q, When
 from django.urls import reverse
 
 from agreements.models import Objective
-from monitoring.figures.numbers import percent_text, target_text
-from monitoring.models import ObjectiveStatus
+from agreements.selectors import objectives_visible
+from governance.squares import square
+from monitoring.figures.objective import period_label
+from monitoring.figures.standing import Standing, standings_of
 from monitoring.selectors import results_visible, statuses_visible
 from reports.models import Report, ReportState
 from slmo.accounts.models import Organisation, User
 
 VERDICTS = ("met", "on_track", "at_risk", "breached", "indeterminate", "no_data")
 JUDGED = ("met", "breached", "on_track", "at_risk")
+TOLD = (*JUDGED, "indeterminate")
 TROUBLE = ("breached", "at_risk", "indeterminate")
 HURTS_MOST = 6
+MONTH_LEAST = timedelta(days=28, hours=-1)  # a February in which clocks go forward
 
 
 @dataclass(frozen=True)
 class Story:
-    """What the record as a whole tells, for a catalogue of which little is judged at present."""
+    """What the months on record tell, for a catalogue of which little is judged at present."""
 
-    start: datetime
-    end: datetime
-    judged: int
-    missed: int
-    objectives: int
-
+    first: date
+    last: date
+    counts: Sequence[tuple[str, int]]
 
     @property
-    def last(self) -> datetime:
-        """Return the last moment that the record covers."""
-        return self.end - timedelta(seconds=1)
+    def missed(self) -> int:
+        """Return the number of months that missed their target."""
+        return dict(self.counts)["breached"]
+
+    @property
+    def judged(self) -> int:
+        """Return the number of months with a judgement."""
+        return sum(count for verdict, count in self.counts if verdict in JUDGED)
 
 
 @dataclass(frozen=True)
@@ -52,12 +60,12 @@ class Hurt:
 
 @dataclass(frozen=True)
 class Received:
-    """One promise as its customer sees it: target and figure as they are shown."""
+    """One promise as its customer sees it: the last figure that says something, and the periods before it."""
 
-    status: ObjectiveStatus
+    standing: Standing
     url: str
-    target: str
-    percent: str
+    period: str
+    squares: Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -81,21 +89,24 @@ class Overview:
 def overview(user: User) -> Overview:
     """Return the counts of everything that the person may see; one query."""
     rows = statuses_visible(user).order_by().values_list("verdict").annotate(count=Count("pk"))
-    counts = dict(rows)
-    return Overview([(verdict, counts.get(verdict, 0)) for verdict in VERDICTS])
+    return Overview(_counted(dict(rows)))
+
+
+def _counted(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return the counts in the order in which verdicts are always named."""
+    return [(verdict, counts.get(verdict, 0)) for verdict in VERDICTS]
 
 
 def story(user: User) -> Story | None:
-    """Return what the whole record tells, or None where no period was ever judged; one query."""
-    results = results_visible(user).filter(verdict__in=JUDGED).order_by()
-    told = results.aggregate(
-        start=Min("start"),
-        end=Max("end", filter=Q(verdict__in=("met", "breached"))),
-        judged=Count("pk"),
-        missed=Count("pk", filter=Q(verdict="breached")),
-        objectives=Count("objective", distinct=True),
-    )
-    return Story(**told) if told["start"] and told["end"] else None
+    """Return what the months on record tell, or None where none was judged; one query."""
+    whole_months = results_visible(user).filter(verdict__in=TOLD, end__gte=F("start") + MONTH_LEAST).order_by()
+    told = list(whole_months.values("verdict").annotate(count=Count("pk"), first=Min("start"), last=Max("start")))
+    if not any(row["verdict"] in JUDGED for row in told):
+        return None
+    # A month begins up to half a day off UTC's: a day later it has begun everywhere.
+    first = min(row["first"] for row in told) + timedelta(days=1)
+    last = max(row["last"] for row in told) + timedelta(days=1)
+    return Story(first.date(), last.date(), _counted({row["verdict"]: row["count"] for row in told}))
 
 
 def objective_url(objective: Objective) -> str:
@@ -132,15 +143,16 @@ def received(user: User) -> list[Received]:
     own = [held.organisation_id for held in user.held if held.kind == Organisation.Kind.CUSTOMER]
     if not own:
         return []
-    rows = statuses_visible(user).filter(objective__agreement__customer__in=own)
-    return [_received(row) for row in rows.order_by("objective__agreement__service__name", "objective__position")]
+    rows = objectives_visible(user).filter(agreement__customer__in=own)
+    return [_received(row) for row in standings_of(rows.order_by("agreement__service__name", "position", "name"))]
 
 
-def _received(status: ObjectiveStatus) -> Received:
-    """Return a status as its customer sees it."""
-    target = status.result.target if status.result else ""
-    percent = percent_text(status.result.achieved, target) if status.result else ""
-    return Received(status, objective_url(status.objective), target_text(target), percent)
+def _received(standing: Standing) -> Received:
+    """Return where an objective stands as its customer sees it."""
+    result = standing.result
+    period = period_label(result.start, result.end, standing.zone) if result else ""
+    squares = [square(one, standing.zone) for one in standing.recent]
+    return Received(standing, objective_url(standing.objective), period, squares)
 
 
 def report_last(user: User) -> Report | None:

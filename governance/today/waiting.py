@@ -19,6 +19,7 @@ from monitoring.silence import sources_silent
 from reports.models import Report, ReportState
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
+from slmo.web import words
 
 REVIEW_NOTICE = timedelta(days=14)
 WAITING_MOST = 40  # of one kind: more is not a list of things to do but a place to go to
@@ -94,7 +95,10 @@ def _version_item(user: User, version: Version) -> Item | None:
     """Return what this person's side has to do with an unsigned version, if anything."""
     agreement = version.agreement
     url = reverse("version", args=[agreement.slug, version.number])
-    detail = _("Version %(number)d, in force from %(day)s") % {"number": version.number, "day": version.effective_from}
+    detail = _("Version %(number)d, in force from %(day)s") % {
+        "number": version.number,
+        "day": words.day(version.effective_from),
+    }
     if version.state == VersionState.DRAFT:
         if not can(user, "version_propose", agreement.organisation_of(version.drafted_side)):
             return None
@@ -119,7 +123,10 @@ def _reviews(user: User, now: datetime) -> Iterable[Item]:
         kind = _l("Review to conclude") if held else _l("Review to hold")
         act = _l("Conclude") if held else _l("Prepare")
         url = reverse("review", args=[review.pk])
-        detail = _("Covers %(start)s to %(end)s") % {"start": review.covers_from, "end": review.covers_until}
+        detail = _("Covers %(start)s to %(end)s") % {
+            "start": words.day(review.covers_from),
+            "end": words.day(review.covers_last),
+        }
         yield Item(review.due_at, "calendar-event", kind, review.agreement.title, detail, act, url)
 
 
@@ -146,7 +153,7 @@ def _improvements(user: User, now: datetime) -> Iterable[Item]:
     rows = improvements_visible(user).filter(owner=user, state=ImprovementState.STARTED, due_on__lte=now.date())
     for row in rows.order_by(F("due_on").asc())[:WAITING_MOST]:
         url = reverse("improvement_entry", args=[row.pk])
-        detail = _("Due on %(day)s, %(service)s") % {"day": row.due_on, "service": row.service}
+        detail = _("Due on %(day)s, %(service)s") % {"day": words.day(row.due_on), "service": row.service}
         yield Item(row.created_at, "trending-up", _l("Improvement due"), row.title, detail, _l("Report"), url)
 
 

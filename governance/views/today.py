@@ -10,7 +10,14 @@ from django.utils.dateparse import parse_datetime
 
 from governance.selectors import horizon, is_staff_of_provider
 from governance.today.changes import changes
-from governance.today.overview import hurts_now, hurts_record, overview, received, report_last, story
+from governance.today.overview import (
+    hurts_now,
+    hurts_record,
+    overview,
+    received,
+    report_last,
+    story,
+)
 from governance.today.waiting import waiting
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
@@ -20,6 +27,7 @@ HORIZON = timedelta(days=90)
 LOOK = timedelta(minutes=30)  # a visit: what is new stays marked as new until the reader has been away so long
 FIRST_LOOK = timedelta(days=7)
 WAITING_SHOWN = 8
+LONG_AGO = timedelta(days=60)  # from then on a date says more than a count of days
 SEEN, MARK = "today_seen", "today_mark"
 
 
@@ -34,6 +42,7 @@ def today(request: HttpRequest) -> HttpResponse:
     shown = len(items) if request.GET.get("all") else WAITING_SHOWN
     context = {
         "now": now,
+        "long_ago": now - LONG_AGO,
         "waiting": items[:shown],
         "waiting_more": max(0, len(items) - shown),
         "waiting_count": len(items),

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -62,12 +63,10 @@ def _figure(row: Breach) -> SafeString | str:
     if not result.achieved:
         return words.DASH
     return format_html(
-        '<a class="why" href="{}">{}{}%</a><span class="under">{}{}%</span>',
+        '<a class="why" href="{}">{}</a><span class="under">{}</span>',
         reverse("why", args=[result.pk]),
         percent_text(result.achieved, result.target),
-        words.NBSP,
         target_text(result.target),
-        words.NBSP,
     )
 
 
@@ -107,8 +106,14 @@ FILTERS = (
     Choice("found", _("Now and then"), [("now", _("Found as it happened")), ("record", _("Found in old records"))], _record),
     Choice("type", _("Any type"), AgreementType.choices, _by("objective__agreement__type")),
     Choice("cause", _("Any cause"), Cause.choices, _by("cause")),
-    Choice("year", _("Any year"), [(str(year), str(year)) for year in range(2015, 2036)], _by("period_start__year")),
 )
+
+
+def _years(rows: Any) -> Choice:
+    """Return the filter by the year in which the period begins, with the years that occur."""
+    span = rows.order_by().aggregate(first=Min("period_start"), last=Max("period_start"))
+    years = range(span["last"].year, span["first"].year - 1, -1) if span["first"] else ()
+    return Choice("year", _("Any year"), [(str(year), str(year)) for year in years], _by("period_start__year"))
 
 
 @login_required
@@ -124,7 +129,7 @@ def _list_page(request: HttpRequest, settle: SettleForm | None = None) -> HttpRe
     can = Can(request.user)
     rows = breaches_visible(request.user)
     columns = (PICK, *COLUMNS) if can.breach_acknowledge else COLUMNS
-    listing = Listing(request, rows, columns=columns, filters=FILTERS, sort="-period")
+    listing = Listing(request, rows, columns=columns, filters=(*FILTERS, _years(rows)), sort="-period")
     if listing.wants_export:
         return listing.export("breaches")
     context = {"listing": listing, "tab": "breaches", "can": can, "settle_form": settle or SettleForm()}

@@ -10,8 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import AgreementType, Criticality
-from monitoring.breach_page import target_words
-from monitoring.figures.numbers import percent_text
+from monitoring.figures.numbers import percent_text, target_text
 from monitoring.models import ObjectiveStatus
 from monitoring.selectors import statuses_visible
 from slmo.accounts.models import User
@@ -40,14 +39,14 @@ def _objective(row: ObjectiveStatus) -> SafeString:
 
 def _target(row: ObjectiveStatus) -> str:
     """Return the target of the period that is shown."""
-    return target_words(row.result.target if row.result else "") or words.DASH
+    return target_text(row.result.target) if row.result and row.result.target else words.DASH
 
 
 def _achieved(row: ObjectiveStatus) -> SafeString | str:
     """Return the figure as a link to why."""
     if row.result is None or not row.result.achieved:
         return words.DASH
-    text = percent_text(row.result.achieved, row.result.target) + words.NBSP + "%"
+    text = percent_text(row.result.achieved, row.result.target)
     return format_html('<a class="why" href="{}">{}</a>', reverse("why", args=[row.result.pk]), text)
 
 
