@@ -85,11 +85,13 @@ def days_compute(record: Record, span: Window) -> list[LedgerDay]:
     listed = record.days(span)
     if not listed:
         return []
-    window = Window(listed[0][1].start, listed[-1][1].end)
+    # The second before the first day tells whether an outage at its midnight began there or goes on.
+    start = listed[0][1].start
+    window = Window(max(start - 1, min(start, record.hull.start)), listed[-1][1].end)
     states = record.states(window)
     days = engine.days(record.terms, record.name, states, window, record.as_of)
     whole = partition(record.terms, record.name, states, window, record.as_of)
-    return [_row(record, day, whole, states) for day in days]
+    return [_row(record, day, whole, states) for day in days if day.window.start >= start]
 
 
 def _row(record: Record, day: engine.LedgerDay, whole: Partition, states: States) -> LedgerDay:

@@ -1,0 +1,12 @@
+"""The HTTP API of monitoring."""
+
+from monitoring.api.views import BreachViewSet, FactViewSet, ResultViewSet, StatusViewSet
+
+__all__ = ["router_entries"]
+
+router_entries = [
+    ("facts", FactViewSet, "fact"),
+    ("results", ResultViewSet, "result"),
+    ("statuses", StatusViewSet, "status"),
+    ("breaches", BreachViewSet, "breach"),
+]
