@@ -1,0 +1,93 @@
+"""The components in a real browser: no complaint, no violation, from a phone's width up, by keyboard."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from slmo.accounts.models import User
+from tests.support.browser import Witness
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATH = "/style/"
+
+
+@pytest.fixture
+def style(page: Page, live_server, request: pytest.FixtureRequest) -> Page:
+    """Open the page of components as somebody who administers the installation."""
+    user = User.objects.create_superuser("root@example.org", name="Root Person", theme="light")
+    client = Client()
+    client.force_login(user)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+    page.goto(live_server.url + PATH)
+    page.wait_for_selector("#calendar canvas")
+    return page
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_component_violates_accessibility_in_either_theme(style: Page, witness: Witness, theme: str) -> None:
+    style.click("summary[title=Theme]")
+    style.click(f"button[name=theme][value={theme}]")
+    expect(style.locator("html")).to_have_attribute("data-bs-theme", theme)
+    found = Axe().run(style).response["violations"]
+    assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found] == []
+    assert witness.complaints == []
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1024, 1440, 1920])
+def test_no_page_scrolls_sideways(style: Page, width: int) -> None:
+    style.set_viewport_size({"width": width, "height": 800})
+    assert style.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_a_list_is_searched_as_one_types_and_keeps_focus_address_and_history(style: Page, witness: Witness) -> None:
+    style.keyboard.press("/")
+    style.keyboard.type("maps", delay=20)
+    expect(style.locator("#list tbody tr")).to_have_count(7)
+    expect(style.locator("#list-q")).to_be_focused()
+    expect(style.locator("#list-q")).to_have_value("maps")
+    expect(style.locator("#announcer")).to_have_text("7 entries")
+    style.wait_for_url("**/style/?q=maps&sort=name")
+    style.locator("#list thead a", has_text="This month").click()
+    style.wait_for_url("**sort=achieved")
+    style.go_back()
+    expect(style.locator("#list tbody tr")).to_have_count(7)
+    assert witness.complaints == []
+
+
+def test_the_palette_opens_by_keyboard_and_escape_returns(style: Page) -> None:
+    style.keyboard.press("Control+k")
+    expect(style.locator("#palette-input")).to_be_focused()
+    style.keyboard.press("ArrowDown")
+    expect(style.locator("#palette [aria-selected=true]")).to_have_count(1)
+    style.keyboard.press("Escape")
+    expect(style.locator("#palette")).not_to_be_visible()
+
+
+def test_a_chart_can_be_taken_away_as_drawing_and_table(style: Page, witness: Witness) -> None:
+    for act, name in (("svg", "bars.svg"), ("csv", "bars.csv"), ("png", "bars.png")):
+        style.click("#bars-figure details.menu > summary")
+        with style.expect_download() as download:
+            style.click(f"#bars-figure [data-chart-act={act}]")
+        assert download.value.suggested_filename == name
+    assert witness.complaints == []
+
+
+def test_the_errors_of_a_form_take_the_focus(style: Page, live_server) -> None:
+    style.goto(f"{live_server.url}{PATH}?errors=1")
+    expect(style.locator(".form-errors")).to_be_focused()
+
+
+def test_a_definition_appears_on_focus_and_leaves_on_escape(style: Page) -> None:
+    style.locator(".term").focus()
+    expect(style.locator(".term-tip")).to_be_visible()
+    style.keyboard.press("Escape")
+    expect(style.locator(".term-tip")).not_to_be_visible()
+
+
+def test_typed_text_outlives_a_reload(style: Page) -> None:
+    style.fill("#id_reason", "Suppliers cannot carry more.")
+    style.reload()
+    expect(style.locator("#id_reason")).to_have_value("Suppliers cannot carry more.")
