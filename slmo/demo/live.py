@@ -1,7 +1,7 @@
 """One live service: the portal probes its own health page, so that facts arrive while one watches."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -80,6 +80,7 @@ def agreement_load(
         return
     today = now.date()
     manager = people["manager@northlight.example"]
+    drafted = now - timedelta(days=4)
     agreement = agreement_create(
         slug=f"sla-{SLUG}",
         title="Service level portal for Baltic Retail",
@@ -91,9 +92,9 @@ def agreement_load(
         document=document_of(today.isoformat(), today.replace(year=today.year + 1, day=1).isoformat()),
         note="",
         actor=manager,
-        now=now,
+        now=drafted,
     )
-    version_conclude(agreement.versions.get(), manager, people["customer@baltic.example"], now)
+    version_conclude(agreement.versions.get(), manager, people["customer@baltic.example"], drafted)
     for objective in agreement.objectives.all():
         objective_measure(objective=objective, indicator=indicator, actor=manager, now=now)
 
