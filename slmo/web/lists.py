@@ -105,7 +105,7 @@ class Listing:
     def _filtered(self, rows: Any) -> Any:
         """Return the rows that pass every filter in the address."""
         for found in self.filters:
-            value = self.query.get(found.name, "").strip()
+            value = self.query.get(found.name, "").replace("\0", "").strip()
             if value and (isinstance(found, Search) or value in dict(found.choices)):
                 rows = found.apply(rows, value)
         return rows
