@@ -168,9 +168,11 @@ def test_until_is_inclusive_as_a_date_a_local_time_and_in_utc(rule):
 
 @pytest.mark.parametrize(
     "rule",
-    ["", "DAILY", "FREQ=NEVER", "FREQ=DAILY;FREQ=DAILY", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;COUNT=0",
-     "FREQ=WEEKLY;BYDAY=", "FREQ=DAILY;BYDAY=-1OK", "FREQ=DAILY;UNTIL=TheCowsComeHome", "FREQ=DAILY;BYMONTHDAY=0", "FREQ=DAILY;BYHOUR=24",
-     "FREQ=DAILY;COUNT=1;UNTIL=20260101", "FREQ=DAILY;X=1"],
+    [
+        "", "DAILY", "FREQ=NEVER", "FREQ=DAILY;FREQ=DAILY", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;COUNT=0",
+        "FREQ=WEEKLY;BYDAY=", "FREQ=DAILY;BYDAY=-1OK", "FREQ=DAILY;UNTIL=TheCowsComeHome", "FREQ=DAILY;BYMONTHDAY=0",
+        "FREQ=DAILY;BYHOUR=24", "FREQ=DAILY;COUNT=1;UNTIL=20260101", "FREQ=DAILY;X=1",
+    ],
 )  # fmt: skip
 def test_a_rule_that_rfc_5545_does_not_allow_is_refused(rule):
     with pytest.raises(EngineError):
