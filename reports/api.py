@@ -15,14 +15,24 @@ class ReportSerializer(serializers.ModelSerializer):
     """One report, without its figures."""
 
     month = serializers.DateField(format="%Y-%m", help_text="The month, as 2023-04.")
-    provider = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    customer = serializers.SlugRelatedField(
+    provider: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    customer: Any = serializers.SlugRelatedField(
         slug_field="slug", read_only=True, allow_null=True, help_text="Null for the report on the whole catalogue."
     )
 
     class Meta:
         model = Report
-        fields = ("id", "month", "provider", "customer", "number", "state", "digest", "created_at", "published_at")
+        fields: tuple[str, ...] = (
+            "id",
+            "month",
+            "provider",
+            "customer",
+            "number",
+            "state",
+            "digest",
+            "created_at",
+            "published_at",
+        )
 
 
 class ReportDetailSerializer(ReportSerializer):

@@ -109,7 +109,7 @@ def _figures(result: PeriodResult, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
-def _credit(result: PeriodResult) -> dict[str, str] | None:
+def _credit(result: PeriodResult) -> dict[str, Any] | None:
     """Return the credit that the terms promise for this figure, or None where they promise none."""
     if not result.credit_percent:
         return None
@@ -163,7 +163,7 @@ def _breaches(results: list[PeriodResult]) -> dict[int, Breach]:
     return {starts[key]: row for row in rows if (key := (row.objective_id, row.period_start)) in starts}
 
 
-def _told(breach: Breach | None) -> dict[str, str] | None:
+def _told(breach: Breach | None) -> dict[str, Any] | None:
     """Return what is told of a breach."""
     if breach is None:
         return None

@@ -18,14 +18,14 @@ from slmo.core.units import parse_duration
 OUTAGE_MOST = 31 * 86_400  # seconds; the longest month
 
 
-class MonthField(forms.CharField):
+class MonthField(forms.Field):
     """A month typed or picked as 2023-04."""
 
     widget = forms.TextInput(attrs={"type": "month", "placeholder": "2023-04"})
 
     def to_python(self, value: Any) -> date | None:
         """Return the first day of the month; raise ValidationError for anything else."""
-        text = super().to_python(value)
+        text = str(value or "").strip()
         if not text:
             return None
         try:
@@ -80,7 +80,9 @@ class MatrixForm(forms.Form):
     def __init__(self, *args: Any, organisations: list[tuple[int, str]], **kwargs: Any) -> None:
         """Offer the organisations that the person may know of."""
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].choices = [("", _("All organisations")), *organisations]
+        chosen = self.fields["organisation"]
+        assert isinstance(chosen, forms.ChoiceField)
+        chosen.choices = [("", _("All organisations")), *organisations]
 
     def clean(self) -> dict[str, Any]:
         """Refuse spans that end before they begin or are too wide for a page."""
@@ -98,7 +100,7 @@ class MatrixForm(forms.Form):
         if not self.is_bound:
             self.initial.update(shown)
         elif not self.errors:
-            self.data = {**self.data.dict(), **shown}
+            self.data = {**{name: self.data[name] for name in self.data}, **shown}
 
     def asked(self) -> dict[str, Any]:
         """Return the filters that are usable; what is not counts as left out."""

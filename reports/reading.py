@@ -168,5 +168,3 @@ def _credit(credit: Mapping[str, Any] | None) -> str:
         "currency": credit["currency"],
     }
     return _("%(percent)s %% of the charge: %(amount)s %(currency)s") % values
-
-

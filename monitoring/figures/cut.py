@@ -150,7 +150,9 @@ def outages_of(cut: Cut) -> list[Outage]:
         return []
     bad = facts_behind(cut).filter(state__in=(FactState.DOWN, FactState.DEGRADED))
     facts = list(bad.exclude(reference="").values_list("start", "end", "state", "reference"))
-    known = [(instant_of(start), instant_of(end) if end else cut.as_of, state, name) for start, end, state, name in facts]
+    known = [
+        (instant_of(start), instant_of(end) if end else cut.as_of, state, name) for start, end, state, name in facts
+    ]
     return [Outage(window.start, window.end, _references(window, known)) for window in windows]
 
 
@@ -193,6 +195,8 @@ def bad_weights(terms: ObjectiveTerms | None) -> dict[str, Fraction]:
 
 def _references(window: Window, facts: Iterable[tuple[int, int, int, str]]) -> tuple[str, ...]:
     """Return the incidents of the facts that overlap an outage, those that were down first."""
-    found: Sequence[tuple[int, int, int, str]] = [fact for fact in facts if fact[0] < window.end and fact[1] > window.start]
+    found: Sequence[tuple[int, int, int, str]] = [
+        fact for fact in facts if fact[0] < window.end and fact[1] > window.start
+    ]
     names = dict.fromkeys(name for _start, _end, _state, name in sorted(found, key=lambda fact: (-fact[2], fact[0])))
     return tuple(names)[:REFERENCES_MOST]

@@ -1,4 +1,4 @@
-"""The files from which anybody can recompute a figure without the portal (docs/formats.md), and the command to do it."""
+"""The files from which anybody can recompute a figure without the portal (docs/formats.md), and the command for it."""
 
 import csv
 import io
@@ -40,7 +40,8 @@ def command_line(cut: Cut) -> str:
     stem = file_stem(cut)
     parts = [
         "python", "-m", "slmo.assess", f"{stem}.yaml", "--facts", f"{stem}.csv",
-        "--objective", cut.result.objective.name, "--from", _edge(cut, cut.window.start), "--to", _edge(cut, cut.window.end),
+        "--objective", cut.result.objective.name,
+        "--from", _edge(cut, cut.window.start), "--to", _edge(cut, cut.window.end),
         "--as-of", format_instant(cut.as_of, cut.terms.timezone), "--json",
     ]  # fmt: skip
     return shlex.join(parts)

@@ -1,4 +1,4 @@
-"""Percentages beside their targets, as people read them: cut off, never rounded, in nobody's favour but the customer's."""
+"""Percentages beside their targets, as people read them: cut off, never rounded, against the provider."""
 
 import re
 from fractions import Fraction

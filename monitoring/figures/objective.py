@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements.models import Objective
-from monitoring.figures.cut import Cut, Outage, budget_points, outages_of
+from monitoring.figures.cut import Cut, Outage, budget_points
 from monitoring.figures.numbers import percent_text, target_share, target_text
 from monitoring.figures.standing import TELLING, day_class
 from monitoring.models import LedgerDay, PeriodResult
@@ -46,7 +46,8 @@ def result_chosen(results: Sequence[PeriodResult], zone: ZoneInfo, asked: str) -
         if period_key(result, zone) == asked:
             return result
     telling = [result for result in results if result.verdict in TELLING]
-    return (telling or list(results) or [None])[-1]
+    found = telling or list(results)
+    return found[-1] if found else None
 
 
 def period_key(result: PeriodResult, zone: ZoneInfo) -> str:
@@ -99,7 +100,7 @@ def bars_of(results: Sequence[PeriodResult], zone: ZoneInfo) -> dict[str, Any] |
     return achieved_bars(periods, share, target_label=label)
 
 
-def days_of(objective: Objective, year: int, results: Sequence[PeriodResult], zone: ZoneInfo) -> list[Mapping[str, Any]]:
+def days_of(objective: Objective, year: int, results: Sequence[PeriodResult], zone: ZoneInfo) -> list[dict[str, Any]]:
     """Return the days of a year on which anything was counted, for the calendar; each leads to its period's figure."""
     whys = _whys(results, year, zone)
     between = (date(year, 1, 1), date(year, 12, 31))
@@ -174,10 +175,10 @@ def budget_of(cut: Cut) -> dict[str, Any] | None:
     )
 
 
-def timeline_of(cut: Cut) -> dict[str, Any]:
+def timeline_of(cut: Cut, outages: Sequence[Outage]) -> dict[str, Any]:
     """Return the outages and other states of the period along time, one line for each kind."""
     spans: dict[str, list[dict[str, Any]]] = {"down": [], "degraded": [], "unknown": [], "excluded": []}
-    told = {(outage.start, outage.end): ", ".join(outage.references) for outage in outages_of(cut)}
+    told = {(outage.start, outage.end): ", ".join(outage.references) for outage in outages}
     for span in cut.spans:
         if span.name in spans:
             label = f"{words.when(span.start, cut.terms.timezone)}, {words.duration(span.seconds)}"

@@ -30,7 +30,7 @@ class Standing:
     @property
     def running(self) -> bool:
         """Tell whether the figure may still change because its period has not ended."""
-        return self.result is not None and self.result.verdict in ("on_track", "at_risk") or self._open
+        return (self.result is not None and self.result.verdict in ("on_track", "at_risk")) or self._open
 
     @property
     def _open(self) -> bool:

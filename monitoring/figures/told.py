@@ -34,7 +34,7 @@ def sentence_of(result: PeriodResult) -> str:
     if result.verdict == "no_data" or not result.total:
         return _("Nothing was counted in this period: there is no figure, and nothing to judge.")
     values = {
-        "good": seconds_text(fraction_of(result.good)),
+        "good": seconds_text(fraction_of(result.good or 0)),
         "total": seconds_text(fraction_of(result.total)),
         "percent": percent_text(result.achieved, result.target),
         "target": target_text(result.target),
@@ -51,8 +51,7 @@ def _SENTENCES() -> dict[str, str]:  # noqa: N802 - a table, made when the langu
             "met with %(left)s to spare."
         ),
         "breached": _(
-            "%(good)s of %(total)s counted seconds were good: %(percent)s, target %(target)s, "
-            "missed by %(left)s."
+            "%(good)s of %(total)s counted seconds were good: %(percent)s, target %(target)s, missed by %(left)s."
         ),
         "indeterminate": _(
             "%(good)s of %(total)s counted seconds were good: %(percent)s, but too much time is unknown "
@@ -92,7 +91,12 @@ def steps_of(result: PeriodResult, *, degraded: Fraction, unknown: str) -> list[
     total, good = fraction_of(result.total or 0), fraction_of(result.good or 0)
     steps = [
         Step(_("Length of the period"), "", seconds_text(whole), duration(whole)),
-        Step(_("Not counted"), _not_counted(result), f"− {seconds_text(out)}" if out else "0", duration(out) if out else ""),
+        Step(
+            _("Not counted"),
+            _not_counted(result),
+            f"− {seconds_text(out)}" if out else "0",
+            duration(out) if out else "",
+        ),
     ]
     if unknown == "excluded" and seconds.get("unknown"):
         left_out = seconds["unknown"]
@@ -101,7 +105,15 @@ def steps_of(result: PeriodResult, *, degraded: Fraction, unknown: str) -> list[
     steps.append(Step(_("Good time"), _good_sum(result, degraded, unknown), seconds_text(good), duration(good)))
     if total:
         quotient = f"{seconds_text(good)} ÷ {seconds_text(total)}"
-        steps.append(Step(_("Achieved"), quotient, percent_text(result.achieved, result.target), _exactly(good / total), strong=True))
+        steps.append(
+            Step(
+                _("Achieved"),
+                quotient,
+                percent_text(result.achieved, result.target),
+                _exactly(good / total),
+                strong=True,
+            )
+        )
     return steps + _judged(result, good, total)
 
 
@@ -149,6 +161,8 @@ def _judged(result: PeriodResult, good: Fraction, total: Fraction) -> list[Step]
             seconds_text(allowed),
             duration(allowed),
         ),
-        Step(_("Was lost"), f"{seconds_text(total)} − {seconds_text(good)}", seconds_text(consumed), duration(consumed)),
+        Step(
+            _("Was lost"), f"{seconds_text(total)} − {seconds_text(good)}", seconds_text(consumed), duration(consumed)
+        ),
         Step(_("Left") if left >= 0 else _("Over"), "", seconds_text(abs(left)), duration(abs(left)), strong=True),
     ]

@@ -14,11 +14,11 @@ from agreements.selectors import objective_get
 from monitoring.figures.cut import Cut, cut_of, outages_of
 from monitoring.figures.numbers import percent_text, target_text
 from monitoring.figures.objective import (
-    outage_shown,
     bars_of,
     budget_of,
     calendar_of,
     days_of,
+    outage_shown,
     period_label,
     periods_listed,
     result_chosen,
@@ -60,7 +60,7 @@ def _period_context(
     """Return what the page shows of the chosen period and of its year."""
     result.objective = found
     cut = _cut(result)
-    outages = [outage_shown(outage, zone.key) for outage in (outages_of(cut) if cut else [])]
+    outages = outages_of(cut) if cut else []
     days = days_of(found, result.start.astimezone(zone).year, results, zone)
     place = next(n for n, one in enumerate(results) if one.pk == result.pk)
     return {
@@ -71,9 +71,9 @@ def _period_context(
         "running": result.end > timezone.now(),
         "left": _left(result),
         "budget": budget_of(cut) if cut else None,
-        "timeline": timeline_of(cut) if cut else None,
-        "outages": outages,
-        "lost": sum(outage["seconds"] for outage in outages),
+        "timeline": timeline_of(cut, outages) if cut else None,
+        "outages": [outage_shown(outage, zone.key) for outage in outages],
+        "lost": sum(outage.seconds for outage in outages),
         "days": days,
         "calendar": calendar_of(days) if days else None,
         "calendar_height": calendar_height(days),

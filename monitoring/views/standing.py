@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from agreements.selectors import agreement_get, objectives_visible, service_get
-from monitoring.figures.objective import period_label
 from monitoring.figures.numbers import percent_text
+from monitoring.figures.objective import period_label
 from monitoring.figures.standing import Standing, standings_of
 from monitoring.models import PeriodResult
 from slmo.web import words

@@ -17,7 +17,7 @@ from monitoring.figures.numbers import percent_text, target_text
 from monitoring.figures.objective import outage_shown, period_key, period_label, span_shown, timeline_of
 from monitoring.figures.told import sentence_of, steps_of
 from monitoring.figures.verify import figure_verify
-from monitoring.models import Breach, FactState, PeriodResult
+from monitoring.models import Breach, Fact, FactState, PeriodResult
 from monitoring.selectors import result_get
 from slmo.accounts.policy import require
 from slmo.web.pages import page
@@ -113,7 +113,7 @@ def _cut_context(request: HttpRequest, cut: Cut) -> dict[str, Any]:
         "outages": [outage_shown(outage, zone) for outage in outages],
         "lost": sum(outage.seconds for outage in outages),
         "excluded": [span_shown(one, zone) | {"reason": one.reason} for one in exclusions_of(cut)],
-        "timeline": timeline_of(cut),
+        "timeline": timeline_of(cut, outages),
         "spans": _spans_page(request, shown, zone),
         "span_kinds": kinds,
         "span_kind": chosen if chosen in kinds else "",
@@ -126,7 +126,7 @@ def _cut_context(request: HttpRequest, cut: Cut) -> dict[str, Any]:
 
 def _spans_page(request: HttpRequest, spans: list[Span], zone: str) -> Page:
     """Return the page of spans asked for, as the table shows them."""
-    shown = Paginator(spans, SPANS_A_PAGE).get_page(request.GET.get("page"))
+    shown: Page = Paginator(spans, SPANS_A_PAGE).get_page(request.GET.get("page"))
     shown.object_list = [span_shown(span, zone) | {"name": span.name} for span in shown.object_list]
     return shown
 
@@ -134,12 +134,24 @@ def _spans_page(request: HttpRequest, spans: list[Span], zone: str) -> Page:
 def _facts_page(request: HttpRequest, cut: Cut) -> Page:
     """Return the page of facts asked for, each with the name of its state."""
     rows = facts_behind(cut).select_related("batch__recorded_by")
-    shown = Paginator(rows, FACTS_A_PAGE).get_page(request.GET.get("facts"))
-    for fact in shown:
-        fact.state_name = FactState(fact.state).name.lower()
-        fact.from_text = when(fact.start, cut.terms.timezone)
-        fact.until_text = when(fact.end, cut.terms.timezone)
+    shown: Page = Paginator(rows, FACTS_A_PAGE).get_page(request.GET.get("facts"))
+    shown.object_list = [_fact_shown(fact, cut.terms.timezone) for fact in shown.object_list]
     return shown
+
+
+def _fact_shown(fact: Fact, zone: str) -> dict[str, Any]:
+    """Return a fact as the table shows it, on the agreement's own clock."""
+    return {
+        "from_text": when(fact.start, zone),
+        "until_text": when(fact.end, zone) if fact.end else "",
+        "state": FactState(fact.state).name.lower(),
+        "override": fact.override,
+        "scope": fact.scope,
+        "reference": fact.reference,
+        "recorded_at": fact.recorded_at,
+        "by": str(fact.batch.recorded_by or fact.origin),
+        "file": fact.batch.file_name,
+    }
 
 
 def _terms_context(result: PeriodResult, cut: Cut | None) -> dict[str, Any]:
@@ -158,5 +170,3 @@ def _revisions(result: PeriodResult) -> list[PeriodResult]:
 def _text(figures: Any) -> str:
     """Return the achieved share of freshly computed figures as decimal text."""
     return figures.to_json("UTC")["achieved"] or ""
-
-

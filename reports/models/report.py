@@ -21,9 +21,7 @@ class Report(models.Model):
 
     month = models.DateField(help_text="First day of the month.")
     provider = models.ForeignKey(Organisation, models.PROTECT, related_name="reports_given")
-    customer = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="reports_received"
-    )
+    customer = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="reports_received")
     number = models.PositiveIntegerField(default=1, help_text="1, and one more for each restatement.")
     state = models.CharField(max_length=9, choices=ReportState.choices, default=ReportState.DRAFT)
     letter = models.TextField(_("What the reader should know"), blank=True)

@@ -7,7 +7,7 @@ its third month. A page is two reads of rows and at most two of counts, whatever
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Value
@@ -101,9 +101,7 @@ class Counts:
 
 def ended_month() -> Cast:
     """Return the expression for the local month that holds a result's last second."""
-    local = Func(
-        F("objective__agreement__timezone"), F("end") - Value(timedelta(seconds=1)), function="timezone"
-    )
+    local = Func(F("objective__agreement__timezone"), F("end") - Value(timedelta(seconds=1)), function="timezone")
     return Cast(Func(Value("month"), local, function="date_trunc"), DateField())
 
 
@@ -125,7 +123,7 @@ def objectives_asked(user: User, question: Question) -> QuerySet[Objective]:
     return rows
 
 
-def rows_read(user: User, question: Question) -> QuerySet[Objective, dict[str, object]]:
+def rows_read(user: User, question: Question) -> QuerySet[Objective, Any]:
     """Return the matrix' rows as plain values, in the order of their groups."""
     order = {
         "provider": ["agreement__provider__name"],
@@ -165,7 +163,9 @@ def cells_fill(objectives: Sequence[Mapping[str, object]], question: Question) -
     for objective, month, *rest in results:
         found.setdefault((objective, month), []).append(tuple(rest))
     months = question.months
-    return [_row(objective, [found.get((objective["id"], month)) for month in months], months) for objective in objectives]
+    return [
+        _row(objective, [found.get((objective["id"], month)) for month in months], months) for objective in objectives
+    ]
 
 
 def tallies(user: User, question: Question, now: datetime) -> dict[date, Counts]:
@@ -216,14 +216,14 @@ def months_default(months: Mapping[date, Counts], today: date) -> tuple[date, da
 def group_label(row: Mapping[str, object], group: str) -> tuple[str, str]:
     """Return what a row's group is called, in two parts: the group itself and a word beside it."""
     if group == "type":
-        return str(TYPES[str(row["type"])]), str(row["provider"])
+        return str(TYPES[AgreementType(str(row["type"]))]), str(row["provider"])
     if group == "criticality":
         return str(row["criticality"]), ""
     return (str(row[group]), "") if group in {"provider", "customer"} else ("", "")
 
 
 def _results(question: Question) -> QuerySet[PeriodResult]:
-    """Return current results that may end in the months asked for: a day wider, since zones differ by up to 14 hours."""
+    """Return current results that may end in the months asked for: a day wider, for zones differ by up to 14 hours."""
     first = datetime.combine(question.first, time.min, UTC)
     last = datetime.combine(month_add(question.last, 1), time.min, UTC)
     day = timedelta(days=1)
@@ -241,4 +241,3 @@ def _cell(month: date, results: Sequence[tuple]) -> Cell:
     pk, verdict, achieved, target, state = min(results, key=lambda result: SEVERITY.index(result[1]))
     missed = sum(result[1] == "breached" for result in results)
     return Cell(month, verdict, percent_bare(achieved, target), pk, len(results), missed, state == "closed")
-

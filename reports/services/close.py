@@ -28,7 +28,9 @@ def periods_close(*, now: datetime) -> list[Report]:
 def _provider_close(provider: Organisation, now: datetime) -> list[Report]:
     """Compile one provider's missing drafts: one for each customer, and one for the whole catalogue."""
     since, until = now - LOOK_BACK, now - GRACE
-    wanted = {pair for month, customer in results_due(provider, since, until) for pair in ((month, customer), (month, None))}
+    wanted = {
+        pair for month, customer in results_due(provider, since, until) for pair in ((month, customer), (month, None))
+    }
     wanted -= set(Report.objects.filter(provider=provider).values_list("month", "customer_id"))
     customers = Organisation.objects.in_bulk({customer for _month, customer in wanted if customer})
     ready = {month: _complete(provider, month, until) for month in {month for month, _customer in wanted}}
@@ -46,5 +48,7 @@ def _complete(provider: Organisation, month: date, until: datetime) -> bool:
         return False
     mine = Q(objective__agreement__provider=provider) | Q(objective__agreement__customer=provider)
     waiting = ObjectiveStatus.objects.filter(mine, due_from__lt=over)
-    open_still = PeriodResult.objects.filter(mine, current=True, state=ResultState.PROVISIONAL, assessed_at__lt=F("end"))
+    open_still = PeriodResult.objects.filter(
+        mine, current=True, state=ResultState.PROVISIONAL, assessed_at__lt=F("end")
+    )
     return not waiting.exists() and not open_still.filter(end__gt=over - LOOK_BACK, end__lte=over).exists()

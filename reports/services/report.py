@@ -83,7 +83,8 @@ def report_publish(*, report: Report, digest: str = "", actor: User | None, now:
     """Freeze a report with its digest, close the results that it shows, and tell the customer's people.
 
     `digest` is that of the draft which the publisher has read (without it, that of the `report` handed in): figures
-    that have moved since then are not published unseen. Raises Denied, Refused where it is published already, and Conflict where the draft is another one by now.
+    that have moved since then are not published unseen. Raises Denied, Refused where it is published already, and
+    Conflict where the draft is another one by now.
     """
     read, report = digest or report.digest, _locked(report)
     _require(actor, "report_publish", report.provider)
@@ -91,7 +92,9 @@ def report_publish(*, report: Report, digest: str = "", actor: User | None, now:
     results = list(PeriodResult.objects.select_for_update().filter(pk__in=results_closed_by(report)))
     content = report_content(month=report.month, provider=report.provider, customer=report.customer)
     if read != report_digest(content, report.letter):
-        raise Conflict(_("The figures or the letter have changed since you read this draft. Compile it again, and read it."))
+        raise Conflict(
+            _("The figures or the letter have changed since you read this draft. Compile it again, and read it.")
+        )
     report.content, report.digest = content, read
     report.state, report.published_at, report.published_by = ReportState.PUBLISHED, now, actor
     report.save(update_fields=["content", "digest", "state", "published_at", "published_by"])

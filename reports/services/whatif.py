@@ -11,9 +11,9 @@ from django.db.models import Max, Min
 
 from agreements.models import Objective
 from agreements.selectors import terms_of
-from monitoring.instants import instant_of
 from monitoring.figures.cut import states_of
 from monitoring.figures.numbers import target_share
+from monitoring.instants import instant_of
 from monitoring.models import PeriodResult as Judged
 from slmo.accounts.models import User
 from slmo.accounts.policy import require

@@ -134,7 +134,11 @@ def _span_asked(form: MatrixForm, months: dict[date, Counts], today: date) -> tu
 
 def _organisations(user: User) -> list[tuple[int, str]]:
     """Return the parties of the agreements that the person sees."""
-    pairs = agreements_visible(user).order_by().values_list("provider_id", "provider__name", "customer_id", "customer__name")
+    pairs = (
+        agreements_visible(user)
+        .order_by()
+        .values_list("provider_id", "provider__name", "customer_id", "customer__name")
+    )
     found = {pk: name for row in pairs.distinct() for pk, name in (row[:2], row[2:])}
     return sorted(found.items(), key=lambda item: item[1])
 
@@ -237,7 +241,9 @@ def _csv_lines(rows: Sequence[Row], question: Question) -> Iterator[str]:
     yield _csv_line(names)
     for row in rows:
         about = row.objective
-        head = [about[key] for key in ("slug", "title", "type", "service", "name", "provider", "customer", "criticality")]
+        head = [
+            about[key] for key in ("slug", "title", "type", "service", "name", "provider", "customer", "criticality")
+        ]
         cells = [value for cell in row.cells for value in ((cell.verdict, cell.percent) if cell else ("", ""))]
         yield _csv_line([*head, *cells])
 

@@ -112,7 +112,7 @@ def _show(request: HttpRequest, found: Report, *, status: int = 200, **forms: An
 
 
 def _desks(user: User, reports: list[Report] | None) -> list[Any]:
-    """Return the providers whose reports the person writes; with `reports`, each with the readers that have none yet."""
+    """Return the providers whose reports the person writes; with `reports`, each with whom they lack."""
     providers = [provider for provider in providers_of(user) if can(user, "report_publish", provider)]
     if reports is None:
         return providers

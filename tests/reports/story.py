@@ -90,12 +90,13 @@ def terms(**changes: Any) -> dict[str, Any]:
 
 def agreed(slug: str, indicator: Indicator, customer: Organisation, *, zone: str = "UTC", **changes: Any) -> Agreement:
     """Return an agreement in force since January 2026 whose objectives the indicator measures."""
-    objectives = changes.pop("objectives", None) or [terms(**changes)]
+    objectives, spec = changes.pop("objectives", None), changes.pop("spec", {})
+    objectives = objectives or [terms(**changes)]
     provider = indicator.service.organisation
     document = {
         "apiVersion": "slmo/v1",
         "kind": "Agreement",
-        "spec": {"effective": {"from": "2026-01-01"}, "currency": "EUR", "objectives": objectives},
+        "spec": {"effective": {"from": "2026-01-01"}, "currency": "EUR", "objectives": objectives, **spec},
     }
     agreement = agreement_create(
         slug=slug,
@@ -155,7 +156,8 @@ def story_make() -> Story:
     assess(retail_sla, clinic_sla, contract)
     return Story(
         provider, retail, clinic, supplier,
-        person("manager", provider, 5), person("analyst", provider, 4), person("buyer", retail), person("doctor", clinic),
+        person("manager", provider, 5), person("analyst", provider, 4),
+        person("buyer", retail), person("doctor", clinic),
         payments, retail_sla, clinic_sla, contract,
     )  # fmt: skip
 
