@@ -71,7 +71,7 @@ def until_cell(row: Any) -> SafeString | str:
     text = words.day(row.force_until)
     if 0 < left <= HORIZON:
         soon = _t("in %(length)s") % {"length": words.duration(left * words.DAY)}
-        return format_html('{}<span class="under tone-risk tone-text">{}</span>', text, soon)
+        return format_html('{}<span class="under tone-risk"><span class="tone-text">{}</span></span>', text, soon)
     return text
 
 
