@@ -11,6 +11,8 @@ from tests.support.browser import Witness
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATH = "/style/"
+# The machine that runs all tests at once is slow; what is awaited here takes a fraction of a second on its own.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
@@ -21,6 +23,7 @@ def style(page: Page, live_server, request: pytest.FixtureRequest) -> Page:
     client.force_login(user)
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+    page.set_default_timeout(30_000)
     page.goto(live_server.url + PATH)
     page.wait_for_selector("#calendar canvas")
     return page
@@ -32,14 +35,16 @@ def test_no_component_violates_accessibility_in_either_theme(style: Page, witnes
     style.click(f"button[name=theme][value={theme}]")
     expect(style.locator("html")).to_have_attribute("data-bs-theme", theme)
     found = Axe().run(style).response["violations"]
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found] == []
+    assert [
+        (one["id"], node["html"][:160], node["failureSummary"][-170:]) for one in found for node in one["nodes"][:4]
+    ] == []
     assert witness.complaints == []
 
 
-@pytest.mark.parametrize("width", [360, 390, 768, 1024, 1440, 1920])
-def test_no_page_scrolls_sideways(style: Page, width: int) -> None:
-    style.set_viewport_size({"width": width, "height": 800})
-    assert style.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+def test_no_page_scrolls_sideways(style: Page) -> None:
+    for width in (360, 390, 768, 1024, 1440, 1920):
+        style.set_viewport_size({"width": width, "height": 800})
+        assert style.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, width
 
 
 def test_a_list_is_searched_as_one_types_and_keeps_focus_address_and_history(style: Page, witness: Witness) -> None:
