@@ -12,8 +12,10 @@ from agreements.models import Agreement, Service
 from agreements.selectors import agreements_visible, services_visible
 from governance.models import Decision, Improvement, Review
 from governance.selectors import reports_covered
+from reports.models import Report
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.policy import can
+from slmo.web import words
 
 
 def day_input() -> forms.DateInput:
@@ -70,6 +72,14 @@ class ReviewForm(forms.Form):
         return field
 
 
+class ReportsField(forms.ModelMultipleChoiceField):
+    """Choose among month reports by their months."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return the month of a report."""
+        return words.month(obj.month)
+
+
 class HoldForm(forms.Form):
     """Record that a review was held."""
 
@@ -81,18 +91,21 @@ class HoldForm(forms.Form):
     attendees = forms.ModelMultipleChoiceField(
         User.objects.none(), label=_("Who was there"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    reports = forms.ModelMultipleChoiceField(
-        User.objects.none(), label=_("Reports on the table"), required=False, widget=forms.CheckboxSelectMultiple
+    reports = ReportsField(
+        Report.objects.none(), label=_("Reports on the table"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, review: Review, *args: Any, **kwargs: Any) -> None:
         """Offer the people of both sides, and the reports that were published for the months covered."""
-        kwargs.setdefault("initial", {"minutes": review.minutes, "attendees": list(review.attendees.all())})
+        reports = reports_covered(review, published_only=True)
+        chosen = review.reports.all() if review.held_at else reports
+        initial = {"minutes": review.minutes, "attendees": list(review.attendees.all()), "reports": list(chosen)}
+        kwargs.setdefault("initial", initial)
         super().__init__(*args, **kwargs)
         people = people_of([review.agreement.provider, review.agreement.customer])
         self.fields["attendees"].queryset = people  # type: ignore[attr-defined]
-        self.fields["reports"].queryset = reports_covered(review, published_only=True)  # type: ignore[attr-defined]
-        if not self.fields["reports"].queryset.exists():  # type: ignore[attr-defined]
+        self.fields["reports"].queryset = reports  # type: ignore[attr-defined]
+        if not reports.exists():
             del self.fields["reports"]
 
 

@@ -45,7 +45,8 @@ def strip_end(indicator: Indicator, known: Coverage, now: datetime, asked: date 
     if asked is not None:
         return asked
     ends = [known.last, indicator.recorded_until] if indicator.recorded_until else [now]
-    return min(max(end for end in ends if end is not None), now).date() + timedelta(days=1)
+    latest = min(max(end for end in ends if end is not None), now)
+    return (latest - timedelta(seconds=1)).date() + timedelta(days=1)
 
 
 def strip_days(indicator: Indicator, end: date, now: datetime) -> list[dict[str, Any]]:

@@ -75,6 +75,7 @@ def _look(request: HttpRequest, user: User, form: UploadForm) -> HttpResponse:
         "form": UploadForm(user, initial={"indicator": indicator}),
         "indicator": indicator,
         "preview": preview,
+        "errors": preview.errors,
         "token": token,
         "steps": _steps(1),
         **_shown(preview),
