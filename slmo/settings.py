@@ -260,6 +260,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "VersionStateEnum": "agreements.models.VersionState",
+        "FactStateEnum": "monitoring.models.FactState",
+        "ResultStateEnum": "monitoring.models.ResultState",
+        "BreachStateEnum": "monitoring.models.BreachState",
+        "ReportStateEnum": "reports.models.ReportState",
+    },
 }
 
 LOGGING = {
