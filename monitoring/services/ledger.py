@@ -54,7 +54,7 @@ def days_store(record: Record, spans: Iterable[Window]) -> list[Window]:
         unique_fields=["objective", "day"],
         update_fields=["version", *FIGURES],
     )
-    return [day for span in touched for _date, day in record.days(span)]
+    return [Window(days[0][1].start, days[-1][1].end) for span in touched if (days := record.days(span))]
 
 
 def _lacking(record: Record, hull: Window) -> list[Window]:
