@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 WIDE, TALL, ACROSS, DOWN = 176, 46, 64, 14  # a box, and the gaps between boxes
 REACH = 2  # steps that are shown on either side
 MOST = 7  # boxes in one column; the rest is counted
+NARROW = 700  # a wider picture keeps a size at which it can be read, and scrolls
 LONGEST = 23  # signs of a name that fit into a box
 
 
@@ -66,10 +67,9 @@ def graph_draw(centre: int, nodes: Mapping[int, Node], edges: Sequence[Edge]) ->
     boxes = "".join(_box(place[key], nodes[key], key == centre) for key in place)
     more = "".join(_more(column, keys, left, height) for column, keys in shown.items() if len(keys) > MOST)
     label = escape(_("What %(service)s needs, and who needs it") % {"service": nodes[centre].name})
-    return mark_safe(
-        f'<svg class="graph" viewBox="-1 -1 {width + 2} {height + 2}" width="{width + 2}" height="{height + 2}"'
-        f' role="group" aria-label="{label}">{lines}{boxes}{more}</svg>'
-    )
+    css = "graph graph-wide" if width > NARROW else "graph"
+    size = f'viewBox="-1 -1 {width + 2} {height + 2}" width="{width + 2}" height="{height + 2}"'
+    return mark_safe(f'<svg class="{css}" {size} role="group" aria-label="{label}">{lines}{boxes}{more}</svg>')
 
 
 def _places(shown: Mapping[int, list[int]], left: int, height: float) -> dict[int, tuple[float, float]]:

@@ -40,12 +40,15 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     today = timezone.now().astimezone(ZoneInfo(found.timezone)).date()
     versions = list(versions_visible(request.user, found).prefetch_related("signatures").defer("document"))
     shown = _version_shown(found, versions, today)
+    rail = rail_of(versions, today)
     context: dict[str, Any] = {
         "page_title": found.title,
         "agreement": found,
         "can": Can(request.user, found.provider, found.customer),
         "sides": sides_of(request.user, found),
-        "rail": rail_of(versions, today),
+        "rail": rail,
+        "ruling": any(stop.now for stop in rail),
+        "standing": rail[-1].standing if rail else "",
         "turns": [turn_of(one, request.user) for one in versions if one.state in ("draft", "proposed")],
         "shown": shown,
         "sections": version_read(_terms_shown(found, shown)) if shown else [],
