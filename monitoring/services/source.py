@@ -118,8 +118,11 @@ def source_fetch(*, source_id: int, now: datetime) -> FactBatch | None:
             )
             _succeeded(source, window, now)
     except (ConnectorError, FactsRefused) as error:
-        again = getattr(error, "again", False)
-        _failed(source, str(error), now, again=again)
+        _failed(source, str(error), now, again=getattr(error, "again", False))
+        return None
+    except Exception as error:  # a fault in a connector: said on the source's page, and tried again
+        logger.exception("Source %s could not be fetched.", source.slug)
+        _failed(source, f"{type(error).__name__}: {error}", now, again=True)
         return None
     return batch
 
