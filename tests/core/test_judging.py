@@ -282,3 +282,9 @@ def test_the_digest_is_of_the_terms_and_not_of_the_way_they_are_written():
     other = dict(reversed(document(degraded=0.50).items()))
     assert document_digest(one) == document_digest(other) != document_digest(document(degraded=0.51))
     assert agreement_parse([one]).versions[0].digest == document_digest(one)
+
+
+@pytest.mark.parametrize(("lasted", "down"), [(59, 0), (60, 60), (61, 61)])
+def test_an_outage_of_exactly_the_minimum_counts(lasted, down):
+    facts = outages(("2026-02-02T02:00:00", f"2026-02-02T02:0{lasted // 60}:{lasted % 60:02d}"))
+    assert seconds(facts, DAY2, minimum_outage="60s").get("down", 0) == down

@@ -188,3 +188,15 @@ def test_durations_and_figures_are_exact():
     assert parse_instant("2026-01-01T00:00:00-03:30") == at("2026-01-01T03:30:00")
     assert truncate(Fraction(99_895, 1000), 2) == "99.89"
     assert truncate(Fraction(-1, 3), 2) == "-0.34"
+
+
+def test_hours_that_end_where_a_repeated_hour_begins_close_with_its_second_beginning():
+    evening = Calendar("Europe/Berlin", (((18 * 3600, 26 * 3600),),) * 7)  # 18:00-02:00
+    night = window("2026-10-24T12:00:00", "2026-10-25T12:00:00")
+    assert evening.open(night).windows() == [window("2026-10-24T16:00:00", "2026-10-25T01:00:00")]
+
+
+def test_hours_that_begin_where_a_repeated_hour_ends_open_once_it_is_over():
+    morning = Calendar("Europe/Berlin", (((3 * 3600, 4 * 3600),),) * 7)  # 03:00-04:00
+    night = window("2026-10-24T12:00:00", "2026-10-25T12:00:00")
+    assert morning.open(night).windows() == [window("2026-10-25T02:00:00", "2026-10-25T03:00:00")]
