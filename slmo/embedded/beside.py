@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from slmo.embedded.binaries import postgres_programs
 from slmo.embedded.checks import folder_check
 from slmo.embedded.install import var_folder
+from slmo.embedded.portal import secret_key
 from slmo.embedded.process import Crew
 from slmo.embedded.refusal import Refusal
 from slmo.embedded.servers import Running, Servers
-from slmo.embedded.supervisor import secret_key
 
 
 def command_run(command: Sequence[str]) -> int:

@@ -44,6 +44,7 @@ class Crew:
     def __init__(self) -> None:
         self._running: dict[str, tuple[Program, subprocess.Popen[bytes]]] = {}
         self._folders: list[Path] = []
+        self._locks: list[IO[str]] = []
         self._guardian: subprocess.Popen[bytes] | None = None
         self._pipe = -1
         self._guardian_start()
@@ -85,14 +86,20 @@ class Crew:
         self._folders.append(folder)
         self._tell(f"sweep {folder}")
 
+    def keep(self, lock: IO[str]) -> None:
+        """Hold a lock until all programs have ended."""
+        self._locks.append(lock)
+
     def stop(self) -> None:
-        """End all programs, those of rank 0 first, and then the guardian."""
+        """End all programs, those of rank 0 first, and then the guardian; give the locks back."""
         for rank in (0, 1):
             self._stop_rank(rank)
         if self._guardian is not None:
             os.close(self._pipe)
             self._guardian.wait()
             self._guardian = None
+        while self._locks:
+            self._locks.pop().close()
 
     def _stop_rank(self, rank: int) -> None:
         members = [(program, process) for program, process in self._running.values() if program.rank == rank]

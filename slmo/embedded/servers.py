@@ -29,13 +29,12 @@ class Servers:
         self._crew, self._logs, self._lasting = crew, logs, lasting
         self._account = places.account_for(var / "servers" / "postgres")
         self._home = places.home_lasting(var, self._account)
-        self._lock: IO[str] | None = None
         self._memory = self._home / "servers.json"
         self._known: dict[str, dict[str, str]] = self._remembered()
 
     def start(self, environment: Mapping[str, str]) -> dict[str, str]:
         """Start what `environment` does not name; return DATABASE_URL and REDIS_URL, both of which then answer."""
-        self._lock = _lock(self._home)
+        self._crew.keep(_lock(self._home))
         database = environment.get("DATABASE_URL", "").strip()
         broker = environment.get("REDIS_URL", "").strip()
         if database:
@@ -46,12 +45,6 @@ class Servers:
             "DATABASE_URL": database or self._postgres_start(),
             "REDIS_URL": broker or self._valkey_start(),
         }
-
-    def close(self) -> None:
-        """Give the lock back; the servers themselves are their crew's to stop."""
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
 
     def found(self, environment: Mapping[str, str]) -> dict[str, str]:
         """Return the addresses of servers that another process has started from the same folder."""
@@ -141,7 +134,9 @@ def _lock(home: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.seek(0)
-        raise Running(f"SLMO already runs from this folder (process {lock.read().strip() or 'unknown'}).") from None
+        raise Running(
+            f"The portal already runs from this folder (process {lock.read().strip() or 'unknown'})."
+        ) from None
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

@@ -67,7 +67,6 @@ def test_data_port_and_passwords_survive_a_restart(home: Path, crew: Crew) -> No
     scalar(urls["DATABASE_URL"], "CREATE TABLE kept AS SELECT 42 AS value")
     redis.Redis.from_url(urls["REDIS_URL"]).set("kept", "yes")
     crew.stop()
-    first.close()
 
     second_crew = Crew()
     try:
@@ -96,7 +95,6 @@ def test_a_server_killed_outright_starts_again_although_its_lock_names_a_living_
     lines = lock.read_text().splitlines()
     os.kill(int(lines[0]), signal.SIGKILL)
     crew.stop()
-    first.close()
     lock.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")  # the number has gone to another program
 
     second_crew = Crew()
