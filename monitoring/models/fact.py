@@ -9,7 +9,7 @@ from slmo.accounts.models import User
 
 
 class FactState(models.IntegerChoices):
-    """States of a service; the numbers are those of `slmo.core.facts.State`."""
+    """States of a service as rows keep them; `monitoring.reading` turns them into the engine's states."""
 
     UP = 0, _("up")
     DEGRADED = 1, _("degraded")
