@@ -1,5 +1,7 @@
 """Catalogue and agreements over HTTP: read-only, scoped as the pages are, with the documents themselves."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,7 +38,7 @@ def given(request: Request, names: Mapping[str, str]) -> dict[str, str]:
 class ServiceSerializer(serializers.ModelSerializer[Service]):
     """One service of the catalogue."""
 
-    organisation = serializers.SlugRelatedField("slug", read_only=True)
+    organisation: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("slug", read_only=True)
     owner = serializers.CharField(source="owner.name", default=None, read_only=True, allow_null=True)
     agreements = serializers.IntegerField(source="agreed", read_only=True)
     needed_by = serializers.IntegerField(source="needed", read_only=True)
@@ -60,7 +62,8 @@ class ServiceDetailSerializer(ServiceSerializer):
 
     needs = serializers.SerializerMethodField()
 
-    class Meta(ServiceSerializer.Meta):
+    class Meta:
+        model = Service
         fields = (*ServiceSerializer.Meta.fields, "needs")
 
     @extend_schema_field(NeedSerializer(many=True))
@@ -73,9 +76,9 @@ class ServiceDetailSerializer(ServiceSerializer):
 class AgreementSerializer(serializers.ModelSerializer[Agreement]):
     """One agreement: parties, standing and the version in force."""
 
-    service = serializers.SlugRelatedField("slug", read_only=True)
-    provider = serializers.SlugRelatedField("slug", read_only=True)
-    customer = serializers.SlugRelatedField("slug", read_only=True)
+    service: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("slug", read_only=True)
+    provider: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("slug", read_only=True)
+    customer: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("slug", read_only=True)
     standing = serializers.ChoiceField(
         ["in_force", "signed", "proposed", "draft", "expired", "withdrawn"], read_only=True
     )
@@ -119,7 +122,7 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
 class ObjectiveSerializer(serializers.ModelSerializer[Objective]):
     """One objective with the terms that hold now."""
 
-    agreement = serializers.SlugRelatedField("slug", read_only=True)
+    agreement: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("slug", read_only=True)
     service = serializers.CharField(source="agreement.service.slug", read_only=True)
     indicator = serializers.SerializerMethodField()
     terms = serializers.SerializerMethodField(help_text="The objective as the version in force says it, or null.")

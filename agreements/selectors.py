@@ -78,7 +78,7 @@ def services_visible(user: User | AnonymousUser) -> QuerySet[Service]:
     """
     own = organisation_ids_of(user)
     agreed = agreements_visible(user).filter(service=OuterRef("pk")).order_by()
-    seen = Q(organisation__in=own) | Exists(agreed)
+    seen = Q(organisation__in=own) | Q(Exists(agreed))
     if is_provider_staff(user):
         seen |= Q(organisation__kind=Organisation.Kind.SUPPLIER)
     return Service.objects.filter(seen).select_related("organisation", "owner")

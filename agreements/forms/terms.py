@@ -58,7 +58,8 @@ class EditForm(Form):
         """Start from the version as it is."""
         self.version = version
         initial = {"note": version.note, "changed_at": version.changed_at.isoformat(), **kwargs.pop("initial", {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
 
     def clean_changed_at(self) -> datetime:
         """Return when the text was written that the editor started from."""
@@ -72,8 +73,7 @@ class EditForm(Form):
 
     def renew(self, version: Version) -> None:
         """Let a further submission of what was typed go over the text as it is now."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("changed_at")] = version.changed_at.isoformat()
+        self.data = {**{key: self.data[key] for key in self.data}, "changed_at": version.changed_at.isoformat()}
 
 
 class TextForm(EditForm):

@@ -74,7 +74,7 @@ def graph_draw(centre: int, nodes: Mapping[int, Node], edges: Sequence[Edge]) ->
 
 def _places(shown: Mapping[int, list[int]], left: int, height: float) -> dict[int, tuple[float, float]]:
     """Return the upper left corner of each box; columns are centred on each other."""
-    place = {}
+    place: dict[int, tuple[float, float]] = {}
     for column, keys in shown.items():
         x = (column - left) * (WIDE + ACROSS)
         top = _top(len(keys), height)

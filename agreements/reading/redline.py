@@ -90,7 +90,10 @@ def words_compare(old: str, new: str) -> Pieces:
             pieces.append(("same", "".join(after[into:until])))
             continue
         gone, come = "".join(before[start:end]), "".join(after[into:until])
-        pieces += [("del", gone)] * bool(gone) + [("ins", come)] * bool(come)
+        if gone:
+            pieces.append(("del", gone))
+        if come:
+            pieces.append(("ins", come))
     return tuple(pieces)
 
 

@@ -15,7 +15,8 @@ def version_news(*, version: Version, kind: str, actor: User | None, now: dateti
     """Put the news into the outbox for everybody of both parties who may sign, but for the actor."""
     agreement = version.agreement
     acting = agreement.organisation_of(version.drafted_side)
-    recipients = signers_of(agreement.provider, agreement.customer).exclude(pk=actor.pk if actor else None)
+    told = signers_of(agreement.provider, agreement.customer)
+    recipients = told.exclude(pk=actor.pk) if actor else told
     message_enqueue(
         kind=kind,
         recipients=recipients,

@@ -11,7 +11,7 @@ from agreements.reading.rail import turn_of
 from agreements.reading.redline import changes_counted, redline
 from agreements.selectors import sides_of, version_get, versions_visible
 from agreements.services import document_write
-from agreements.services.signature import signers_of
+from agreements.services.news import signers_of
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
 from slmo.core.terms import agreement_parse
