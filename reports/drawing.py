@@ -40,7 +40,7 @@ def _cell(cell: Cell, looks: Mapping[str, tuple[str, str]], month: str, url: str
     if cell.periods > 1:
         told += f" · {escape(_several(cell))}"
     number = f'<span aria-hidden="true">{cell.percent}</span>' if numbers and cell.percent else ""
-    mark = "" if number and cell.verdict == "met" else '<span class="glyph" aria-hidden="true"></span>'
+    mark = '<span class="glyph" aria-hidden="true"></span>'
     return (
         f'<td><a class="cell tone-{tone}" href="{url}" title="{told}">{mark}{number}'
         f'<span class="sr-only">{told}</span></a></td>'

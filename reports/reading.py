@@ -16,6 +16,7 @@ from reports.months import month_parse
 from slmo.web import words
 from slmo.web.signs import sign_of
 
+TOLD_AT_LENGTH = 6  # objectives; a longer report tells at length only of those that lost time
 DAY_ORDER = ((2, "down"), (3, "degraded"), (4, "unknown"))  # positions in a day of the content, worst first
 
 
@@ -119,7 +120,7 @@ def _over(entry: Mapping[str, Any]) -> Fraction:
 
 
 def _sections(entries: Sequence[dict[str, Any]], *, catalogue: bool) -> list[dict[str, Any]]:
-    """Return the entries under headings: by customer and supplier for the catalogue, else by service."""
+    """Return the entries under headings: by customer and supplier for the catalogue, else under one."""
 
     def heading(entry: Mapping[str, Any]) -> str:
         if not catalogue:
@@ -129,7 +130,19 @@ def _sections(entries: Sequence[dict[str, Any]], *, catalogue: bool) -> list[dic
         return _("Delivered to %(party)s") % {"party": entry["customer"]["name"]}
 
     ordered = sorted(entries, key=lambda entry: (entry["received"], heading(entry)))
-    return [{"title": title, "entries": list(found)} for title, found in groupby(ordered, key=heading)]
+    brief = len(entries) > TOLD_AT_LENGTH
+    return [_section(title, list(found), brief=brief) for title, found in groupby(ordered, key=heading)]
+
+
+def _section(title: str, entries: Sequence[dict[str, Any]], *, brief: bool) -> dict[str, Any]:
+    """Return one section; in a long report what went without any loss stands in a table below the rest."""
+    quiet = [entry for entry in entries if brief and is_quiet(entry)]
+    return {"title": title, "entries": [entry for entry in entries if entry not in quiet], "quiet": quiet}
+
+
+def is_quiet(entry: Mapping[str, Any]) -> bool:
+    """Tell whether there is nothing to say but that the promise was kept."""
+    return entry["verdict"] == "met" and not Fraction(entry["consumed"] or 0) and not entry["breach"]
 
 
 def _day(day: Sequence[Any]) -> dict[str, str]:

@@ -11,11 +11,12 @@ from agreements.errors import Conflict, Refused
 from monitoring.models import Breach, ObjectiveStatus, ResultState
 from monitoring.services import breach_acknowledge, breach_explain
 from reports.models import Report, ReportState
+from reports.reading import read_report
 from reports.services import periods_close, report_compile, report_digest, report_intact, report_publish, report_write
 from slmo.accounts.errors import Denied
 from slmo.audit.models import Entry
 from slmo.notify.models import Message
-from tests.reports.story import DOWN, NOW, Story, assess, browser_of, fact, record
+from tests.reports.story import DOWN, NOW, Story, agreed, assess, browser_of, fact, record
 
 FEB = date(2026, 2, 1)
 ADDRESS = "/reports/2026-02/northlight/retail/"
@@ -218,3 +219,12 @@ def test_hostile_addresses_are_unknown(story: Story) -> None:
 def test_the_letter_has_a_limit_that_is_said(story: Story) -> None:
     with pytest.raises(ValidationError, match="too long"):
         report_write(report=compiled(story), letter="x" * 20_001, actor=story.manager, now=NOW)
+
+
+def test_a_long_report_tells_at_length_only_of_what_lost_time(story: Story) -> None:
+    for number in range(6):
+        assess(agreed(f"more-{number}", story.indicator, story.retail, minimum_outage="55m"))
+    told = read_report(compiled(story))
+    [section] = told["sections"]
+    assert [entry["agreement"]["slug"] for entry in section["entries"]] == ["payments-retail"]
+    assert len(section["quiet"]) == 6
