@@ -138,7 +138,7 @@ def _requirements_install(name: str) -> None:
     for command in _installers(name):
         answer = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
         if answer.returncode == 0:
-            print(f"done in {time.monotonic() - started:.0f} s")
+            print(f"done in {time.monotonic() - started:.0f} s", flush=True)
             _stamp(name).write_text(_digest(name), encoding="ascii")
             return
         said = answer.stderr.strip() or answer.stdout.strip()
@@ -147,7 +147,7 @@ def _requirements_install(name: str) -> None:
     log.write_text(said, encoding="utf-8")
     if name != SERVERS:
         raise Refusal(f"{name} could not be installed: {_reason(said)} (all of it in {log})")
-    print("There is no PostgreSQL and Valkey to install here; those of this machine will be looked for.")
+    print("There is no PostgreSQL and Valkey to install here; those of this machine will be looked for.", flush=True)
 
 
 def _installers(name: str) -> Iterator[list[str]]:
