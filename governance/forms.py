@@ -33,7 +33,7 @@ def lines_input(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def people_of(organisations: Iterable[Organisation]) -> QuerySet[User]:
+def people_of(organisations: Iterable[Organisation | int]) -> QuerySet[User]:
     """Return the active people of these organisations, by name."""
     rows = User.objects.filter(is_active=True, assignments__organisation__in=list(organisations))
     return rows.distinct().order_by("name")
@@ -117,7 +117,7 @@ class ConcludeForm(forms.Form):
         label=_("Amended terms rule from"),
         widget=day_input(),
         required=False,
-        help_text=_("Where the decision is to amend: a draft with the present terms is opened, in force from this day."),
+        help_text=_("Where the decision is to amend: a draft with the present terms is opened from this day on."),
     )
     reasons = forms.CharField(label=_("Reasons"), widget=lines_input(3), help_text=_("They become the draft's note."))
 
@@ -126,7 +126,9 @@ class ImprovementForm(forms.Form):
     """Enter an improvement."""
 
     title = forms.CharField(
-        label=_("What shall be done"), max_length=200, help_text=_("One action with one result, such as “Add a replica”.")
+        label=_("What shall be done"),
+        max_length=200,
+        help_text=_("One action with one result, such as “Add a replica”."),
     )
     reason = forms.CharField(
         label=_("Why"), required=False, widget=lines_input(3), help_text=_("Which level it holds or raises, and how.")
@@ -135,7 +137,11 @@ class ImprovementForm(forms.Form):
         Service.objects.none(), label=_("Service"), to_field_name="slug", empty_label=_("Choose a service")
     )
     owner = forms.ModelChoiceField(
-        User.objects.none(), label=_("Owner"), required=False, empty_label=_("Nobody yet"), help_text=_("Who carries it.")
+        User.objects.none(),
+        label=_("Owner"),
+        required=False,
+        empty_label=_("Nobody yet"),
+        help_text=_("Who carries it."),
     )
     due_on = forms.DateField(label=_("Due on"), required=False, widget=day_input())
 
@@ -148,7 +154,9 @@ class ImprovementForm(forms.Form):
         rows = services_visible(user)
         allowed = [row.pk for row in rows if can(user, "improvement_edit", row.organisation)]
         self.fields["service"].queryset = rows.filter(pk__in=allowed)  # type: ignore[attr-defined]
-        organisations = [improvement.service.organisation] if improvement else [held.organisation_id for held in user.held]
+        organisations = (
+            [improvement.service.organisation] if improvement else [held.organisation_id for held in user.held]
+        )
         self.fields["owner"].queryset = people_of(organisations)  # type: ignore[attr-defined, arg-type]
         if improvement:
             del self.fields["service"]

@@ -105,9 +105,7 @@ def _agreements(user: User, words: list[str]) -> Group:
     """Return the agreements found by title or party."""
     rows = agreements_visible(user).select_related("provider", "customer")
     rows = _matching(rows, words, "title", "slug", "type", "provider__name", "customer__name")
-    hits = [
-        Hit(row.title, f"{row.provider} → {row.customer}", reverse("agreement", args=[row.slug])) for row in rows
-    ]
+    hits = [Hit(row.title, f"{row.provider} → {row.customer}", reverse("agreement", args=[row.slug])) for row in rows]
     return Group(_("Agreements"), "file-text", hits)
 
 

@@ -46,7 +46,9 @@ def improvements_visible(user: User) -> QuerySet[Improvement]:
     The provider's people see those of every service they see; a counterparty sees what was born of its own reviews
     and breaches, never what another customer's breach led to.
     """
-    rows = Improvement.objects.select_related("service__organisation", "owner", "breach__objective__agreement", "review")
+    rows = Improvement.objects.select_related(
+        "service__organisation", "owner", "breach__objective__agreement", "review"
+    )
     if is_staff_of_provider(user):
         return rows.filter(service__in=services_visible(user))
     own = agreements_visible(user)
@@ -163,7 +165,8 @@ def _reviews_in(user: User, start: date, end: date) -> Iterable[Event]:
     """Yield the reviews that take place in the span."""
     rows = reviews_visible(user).filter(state__in=UNCONCLUDED, due_at__date__gte=start, due_at__date__lt=end)
     for review in rows:
-        yield Event(review.due_at.date(), "calendar-event", _("Review"), review.agreement.title, reverse("review", args=[review.pk]))
+        url = reverse("review", args=[review.pk])
+        yield Event(review.due_at.date(), "calendar-event", _("Review"), review.agreement.title, url)
 
 
 def _terms_in(agreements: QuerySet[Agreement], start: date, end: date) -> Iterable[Event]:

@@ -6,63 +6,169 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agreements', '0001_initial'),
-        ('monitoring', '0001_initial'),
-        ('reports', '0001_initial'),
+        ("agreements", "0001_initial"),
+        ("monitoring", "0001_initial"),
+        ("reports", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('covers_from', models.DateField(verbose_name='From')),
-                ('covers_until', models.DateField(help_text='The first day that is no longer covered.', verbose_name='Until')),
-                ('due_at', models.DateTimeField(verbose_name='Takes place')),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('held', 'held'), ('concluded', 'concluded')], default='planned', max_length=9)),
-                ('agenda', models.TextField(blank=True, verbose_name='Agenda')),
-                ('minutes', models.TextField(blank=True, verbose_name='Minutes')),
-                ('decision', models.CharField(blank=True, choices=[('continue', 'go on as agreed'), ('amend', 'amend the agreement'), ('end', 'let the agreement end')], max_length=8, verbose_name='Decision')),
-                ('reasons', models.TextField(blank=True, verbose_name='Reasons')),
-                ('held_at', models.DateTimeField(blank=True, null=True)),
-                ('concluded_at', models.DateTimeField(blank=True, null=True)),
-                ('reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='agreements.agreement')),
-                ('attendees', models.ManyToManyField(blank=True, related_name='reviews', to=settings.AUTH_USER_MODEL, verbose_name='Attendees')),
-                ('concluded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('draft', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reviews', to='agreements.version')),
-                ('reports', models.ManyToManyField(blank=True, related_name='reviews', to='reports.report')),
-                ('scheduled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("covers_from", models.DateField(verbose_name="From")),
+                (
+                    "covers_until",
+                    models.DateField(help_text="The first day that is no longer covered.", verbose_name="Until"),
+                ),
+                ("due_at", models.DateTimeField(verbose_name="Takes place")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "planned"), ("held", "held"), ("concluded", "concluded")],
+                        default="planned",
+                        max_length=9,
+                    ),
+                ),
+                ("agenda", models.TextField(blank=True, verbose_name="Agenda")),
+                ("minutes", models.TextField(blank=True, verbose_name="Minutes")),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("continue", "go on as agreed"),
+                            ("amend", "amend the agreement"),
+                            ("end", "let the agreement end"),
+                        ],
+                        max_length=8,
+                        verbose_name="Decision",
+                    ),
+                ),
+                ("reasons", models.TextField(blank=True, verbose_name="Reasons")),
+                ("held_at", models.DateTimeField(blank=True, null=True)),
+                ("concluded_at", models.DateTimeField(blank=True, null=True)),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reviews", to="agreements.agreement"
+                    ),
+                ),
+                (
+                    "attendees",
+                    models.ManyToManyField(
+                        blank=True, related_name="reviews", to=settings.AUTH_USER_MODEL, verbose_name="Attendees"
+                    ),
+                ),
+                (
+                    "concluded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reviews",
+                        to="agreements.version",
+                    ),
+                ),
+                ("reports", models.ManyToManyField(blank=True, related_name="reviews", to="reports.report")),
+                (
+                    "scheduled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Service review',
-                'ordering': ['due_at'],
+                "verbose_name": "Service review",
+                "ordering": ["due_at"],
             },
         ),
         migrations.CreateModel(
-            name='Improvement',
+            name="Improvement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='What')),
-                ('reason', models.TextField(blank=True, verbose_name='Why')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='Due on')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('started', 'started'), ('done', 'done'), ('dropped', 'dropped')], default='proposed', max_length=8)),
-                ('created_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('effect', models.TextField(blank=True, verbose_name='What it brought')),
-                ('breach', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='improvements', to='monitoring.breach')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='improvements', to=settings.AUTH_USER_MODEL, verbose_name='Owner')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='improvements', to='agreements.service', verbose_name='Service')),
-                ('review', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='improvements', to='governance.review')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="What")),
+                ("reason", models.TextField(blank=True, verbose_name="Why")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="Due on")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("started", "started"),
+                            ("done", "done"),
+                            ("dropped", "dropped"),
+                        ],
+                        default="proposed",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("effect", models.TextField(blank=True, verbose_name="What it brought")),
+                (
+                    "breach",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="improvements",
+                        to="monitoring.breach",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="improvements",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Owner",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="improvements",
+                        to="agreements.service",
+                        verbose_name="Service",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="improvements",
+                        to="governance.review",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Improvement',
-                'ordering': ['due_on', 'pk'],
+                "verbose_name": "Improvement",
+                "ordering": ["due_on", "pk"],
             },
         ),
     ]

@@ -122,8 +122,10 @@ def _said(text: str, sentence: str) -> str:
 
 def _opened(improvement: Improvement, verb: str, actor: User | None) -> tuple[Improvement, dict[str, object]]:
     """Return the row locked and already in the state to which `verb` leads, and how it was before."""
-    row = Improvement.objects.select_for_update(of=("self",)).select_related("service__organisation", "owner").get(
-        pk=improvement.pk
+    row = (
+        Improvement.objects.select_for_update(of=("self",))
+        .select_related("service__organisation", "owner")
+        .get(pk=improvement.pk)
     )
     _allow(actor, row.service)
     before = _frozen(row)

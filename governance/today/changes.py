@@ -20,9 +20,10 @@ LINES_MOST = 12
 # What the portal does by itself is news only where it concerns what was promised; the rest is set-up.
 SYSTEM_NEWS = ("breach_open", "breach_reopen", "breach_withdraw", "result_differs", "report_compile")
 
+
 @dataclass(frozen=True)
 class Change:
-    """One line: when (the latest of a run), who did what to which thing, how many more of it in a row, and where it leads."""
+    """One line: when (the latest of a run), who did what to which thing, how many more in a row, where it leads."""
 
     at: datetime
     who: str

@@ -1,6 +1,5 @@
 """Where everything stands: the catalogue in counts, where it hurts, what a customer gets, and the story so far."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

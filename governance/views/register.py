@@ -41,7 +41,14 @@ COLUMNS = (
     Column("title", _("What"), _title, sort=("title",), export=lambda row: row.title),
     Column("service", _("Service"), lambda row: row.service.name, sort=("service__name",)),
     Column("owner", _("Owner"), lambda row: str(row.owner or "–"), sort=("owner__name",)),
-    Column("due", _("Due on"), lambda row: words.day(row.due_on), sort=("due_on",), export=lambda row: row.due_on, css="nowrap"),
+    Column(
+        "due",
+        _("Due on"),
+        lambda row: words.day(row.due_on),
+        sort=("due_on",),
+        export=lambda row: row.due_on,
+        css="nowrap",
+    ),
     Column("state", _("State"), _state, sort=("state",), export=lambda row: row.get_state_display()),
 )
 FILTERS = (

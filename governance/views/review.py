@@ -150,9 +150,7 @@ def agreement_reviews(request: HttpRequest, slug: str) -> HttpResponse:
         "new_url": f"{reverse('review_new')}?agreement={agreement.slug}",
         "can": Can(user, agreement.provider, agreement.customer),
     }
-    return page(
-        request, "governance/agreement_reviews.html", context, fragment="governance/_agreement_reviews.html"
-    )
+    return page(request, "governance/agreement_reviews.html", context, fragment="governance/_agreement_reviews.html")
 
 
 def month_rows(user: User, start: date, months: int) -> list[tuple[date, list[Review]]]:

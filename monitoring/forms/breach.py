@@ -66,7 +66,5 @@ class SettleForm(forms.Form):
     """Settle several breaches with one explanation."""
 
     cause = forms.ChoiceField(label=_("Cause"), choices=causes)
-    explanation = forms.CharField(
-        label=_("One explanation for all of them"), widget=forms.Textarea(attrs={"rows": 2})
-    )
+    explanation = forms.CharField(label=_("One explanation for all of them"), widget=forms.Textarea(attrs={"rows": 2}))
     outcome = forms.CharField(label=_("What was done about it"), widget=forms.Textarea(attrs={"rows": 2}))

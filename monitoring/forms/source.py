@@ -19,11 +19,12 @@ class SourceForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     indicator = forms.ModelChoiceField(
-        Indicator.objects.none(), label=_("Feeds"), empty_label=_("Choose an indicator"), help_text=_("What its facts are about.")
+        Indicator.objects.none(),
+        label=_("Feeds"),
+        empty_label=_("Choose an indicator"),
+        help_text=_("What its facts are about."),
     )
-    interval = forms.IntegerField(
-        label=_("Asked every"), min_value=INTERVAL_LEAST, max_value=INTERVAL_MOST, initial=60
-    )
+    interval = forms.IntegerField(label=_("Asked every"), min_value=INTERVAL_LEAST, max_value=INTERVAL_MOST, initial=60)
     enabled = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
     def __init__(self, user: User, *args: Any, source: Source | None = None, **kwargs: Any) -> None:
@@ -38,9 +39,9 @@ class SourceForm(forms.Form):
             del self.fields["enabled"]
 
 
-def config_form(kind: str, *args: Any, **kwargs: Any) -> forms.Form:
+def config_form(kind: str, data: Any = None, initial: dict[str, Any] | None = None) -> forms.Form:
     """Return the form of a kind of source; its fields carry the prefix `config`. Raises KeyError for no kind."""
-    return CONNECTORS[kind].form(*args, prefix="config", **kwargs)
+    return CONNECTORS[kind].form(data, prefix="config", initial=initial)
 
 
 def slug_free(name: str) -> str:

@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from monitoring.board import board_rows
-from monitoring.models import ObjectiveStatus
 from monitoring.selectors import breaches_visible, statuses_visible
 from slmo.accounts.models import User
 from slmo.accounts.policy import Can, require

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from monitoring.breach_page import breach_context
 from monitoring.forms import errors_take
 from monitoring.forms.breach import AssignForm, CloseForm, ExplainForm, NoteForm
-from monitoring.models import Breach
+from monitoring.models import Breach, BreachNote
 from monitoring.selectors import breaches_visible
 from monitoring.services import breach as verbs
 from monitoring.views.board import board_context
@@ -26,7 +26,7 @@ from slmo.accounts.policy import Can
 from slmo.web.pages import page, wants_fragment
 
 # verb → the service, the form that gathers its words (None: it needs none), and what is said afterwards
-STEPS: dict[str, tuple[Callable[..., Breach], Callable[..., forms.Form] | None, str | Promise]] = {
+STEPS: dict[str, tuple[Callable[..., Breach | BreachNote], Callable[..., forms.Form] | None, str | Promise]] = {
     "acknowledge": (verbs.breach_acknowledge, None, _("You have the breach: others see that it is looked at.")),
     "explain": (verbs.breach_explain, ExplainForm, _("The explanation is recorded.")),
     "close": (verbs.breach_close, CloseForm, _("The breach is closed.")),
@@ -49,7 +49,9 @@ def breach(request: HttpRequest, pk: int) -> HttpResponse:
     return _breach_page(request, user, found)
 
 
-def _breach_page(request: HttpRequest, user: User, found: Breach, refused: dict[str, Any] | None = None) -> HttpResponse:
+def _breach_page(
+    request: HttpRequest, user: User, found: Breach, refused: dict[str, Any] | None = None
+) -> HttpResponse:
     """Show a breach with its forms, as typed where a service refused them (`refused`: verb → form)."""
     agreement = found.objective.agreement
     shown: dict[str, Any] = {
@@ -99,7 +101,5 @@ def _form(form_class: Callable[..., forms.Form] | None, found: Breach, request: 
 def _answer(request: HttpRequest, found: Breach) -> HttpResponse:
     """Return the board's rows where the step was taken there, else lead back to the breach."""
     if wants_fragment(request):
-        return page(
-            request, "monitoring/board.html", board_context(request), fragment="monitoring/_board_rows.html"
-        )
+        return page(request, "monitoring/board.html", board_context(request), fragment="monitoring/_board_rows.html")
     return redirect("breach", found.pk)

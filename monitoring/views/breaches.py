@@ -49,7 +49,7 @@ def _breach(row: Breach) -> SafeString:
     """Return service and objective as a link, the agreement beneath."""
     agreement = row.objective.agreement
     return format_html(
-        '<a class="row-link" href="{}">{}: {}</a><span class="under">{}</span>',
+        '<div><a class="row-link" href="{}">{}: {}</a><span class="under">{}</span></div>',
         reverse("breach", args=[row.pk]),
         agreement.service.name,
         row.objective.name,
@@ -63,7 +63,7 @@ def _figure(row: Breach) -> SafeString | str:
     if not result.achieved:
         return words.DASH
     return format_html(
-        '<a class="why" href="{}">{}</a><span class="under">{}</span>',
+        '<div><a class="why" href="{}">{}</a><span class="under">{}</span></div>',
         reverse("why", args=[result.pk]),
         percent_text(result.achieved, result.target),
         target_text(result.target),
@@ -79,8 +79,12 @@ COLUMNS = (
         export=lambda row: f"{row.objective.agreement.service}: {row.objective.name} ({row.objective.agreement})",
     ),
     Column("period", _("Period"), period_name, sort=("period_start",), css="nowrap"),
-    Column("figure", _("Achieved"), _figure, sort=("result__achieved",), export=lambda row: row.result.achieved, css="num"),
-    Column("state", _("State"), lambda row: state(row.state), sort=("state",), export=lambda row: row.get_state_display()),
+    Column(
+        "figure", _("Achieved"), _figure, sort=("result__achieved",), export=lambda row: row.result.achieved, css="num"
+    ),
+    Column(
+        "state", _("State"), lambda row: state(row.state), sort=("state",), export=lambda row: row.get_state_display()
+    ),
     Column("cause", _("Cause"), lambda row: row.get_cause_display() or words.DASH, sort=("cause",)),
     Column("owner", _("Owner"), lambda row: str(row.owner or words.DASH), sort=("owner__name",)),
 )
@@ -103,7 +107,9 @@ FILTERS = (
         fields=("objective__agreement__service__name", "objective__agreement__title", "objective__name", "explanation"),
     ),
     Choice("state", _("Any state"), BreachState.choices, _by("state")),
-    Choice("found", _("Now and then"), [("now", _("Found as it happened")), ("record", _("Found in old records"))], _record),
+    Choice(
+        "found", _("Now and then"), [("now", _("Found as it happened")), ("record", _("Found in old records"))], _record
+    ),
     Choice("type", _("Any type"), AgreementType.choices, _by("objective__agreement__type")),
     Choice("cause", _("Any cause"), Cause.choices, _by("cause")),
 )

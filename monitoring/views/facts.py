@@ -56,7 +56,7 @@ def indicator_of(user: User, service: str, slug: str) -> Indicator:
 def _name(row: Indicator) -> SafeString:
     """Return service and indicator as a link."""
     return format_html(
-        '<a class="row-link" href="{}">{}: {}</a><span class="under">{}</span>',
+        '<div><a class="row-link" href="{}">{}: {}</a><span class="under">{}</span></div>',
         indicator_url(row),
         row.service.name,
         row.name,
@@ -66,7 +66,12 @@ def _name(row: Indicator) -> SafeString:
 
 INDICATORS = (
     Column("name", _("Indicator"), _name, sort=("service__name", "name"), export=lambda row: str(row)),
-    Column("organisation", _("Provided by"), lambda row: row.service.organisation.name, sort=("service__organisation__name",)),
+    Column(
+        "organisation",
+        _("Provided by"),
+        lambda row: row.service.organisation.name,
+        sort=("service__organisation__name",),
+    ),
     Column("objectives", _("Judges"), lambda row: words.number(row.judged), sort=("judged",), css="num"),
     Column("sources", _("Sources"), lambda row: words.number(row.fed), sort=("fed",), css="num"),
     Column("latest", _("Last delivery"), lambda row: ago(row.latest), sort=("latest",), export=lambda row: row.latest),
@@ -95,7 +100,14 @@ def _lasted(row: Fact) -> str:
 
 
 FACTS = (
-    Column("start", _("From"), lambda row: when(row.start), sort=("start",), export=lambda row: row.start.isoformat(), css="nowrap"),
+    Column(
+        "start",
+        _("From"),
+        lambda row: when(row.start),
+        sort=("start",),
+        export=lambda row: row.start.isoformat(),
+        css="nowrap",
+    ),
     Column(
         "end",
         _("Until"),
@@ -105,8 +117,16 @@ FACTS = (
         css="nowrap",
     ),
     Column("lasted", _("Lasted"), _lasted, css="num"),
-    Column("state", _("State"), lambda row: state(FactState(row.state).name.lower()), sort=("state",), export=lambda row: FactState(row.state).name.lower()),
-    Column("scope", _("Where"), lambda row: row.scope or _("everywhere"), sort=("scope",), export=lambda row: row.scope),
+    Column(
+        "state",
+        _("State"),
+        lambda row: state(FactState(row.state).name.lower()),
+        sort=("state",),
+        export=lambda row: FactState(row.state).name.lower(),
+    ),
+    Column(
+        "scope", _("Where"), lambda row: row.scope or _("everywhere"), sort=("scope",), export=lambda row: row.scope
+    ),
     Column("reference", _("Reference"), lambda row: row.reference or words.DASH, export=lambda row: row.reference),
     Column("origin", _("Origin"), lambda row: row.origin, sort=("origin",)),
     Column(

@@ -69,7 +69,11 @@ def _look(request: HttpRequest, user: User, form: UploadForm) -> HttpResponse:
     if preview.usable:
         upload.seek(0)
         token = secrets.token_urlsafe(24)
-        kept = {"content": zlib.compress(upload.read(BYTES_MOST + 1), 1), "name": upload.name, "indicator": indicator.pk}
+        kept = {
+            "content": zlib.compress(upload.read(BYTES_MOST + 1), 1),
+            "name": upload.name,
+            "indicator": indicator.pk,
+        }
         cache.set(_key(user, token), kept, KEPT)
     context = {
         "form": UploadForm(user, initial={"indicator": indicator}),

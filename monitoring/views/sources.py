@@ -39,7 +39,9 @@ _l = gettext_lazy
 def _name(row: Source) -> SafeString:
     """Return the source as a link, with its kind beneath."""
     url = reverse("source", args=[row.slug])
-    return format_html('<a class="row-link" href="{}">{}</a><span class="under">{}</span>', url, row.name, kind_label(row))
+    return format_html(
+        '<div><a class="row-link" href="{}">{}</a><span class="under">{}</span></div>', url, row.name, kind_label(row)
+    )
 
 
 def kind_label(row: Source) -> str:
@@ -55,8 +57,19 @@ def _feeds(row: Source) -> SafeString:
 COLUMNS = (
     Column("name", _l("Source"), _name, sort=("name",), export=lambda row: row.name),
     Column("feeds", _l("Feeds"), _feeds, sort=("indicator__service__name",), export=lambda row: str(row.indicator)),
-    Column("health", _l("State"), lambda row: state(source_health(row, timezone.now())), export=lambda row: source_health(row, timezone.now())),
-    Column("success", _l("Last success"), lambda row: ago(row.last_success_at), sort=("last_success_at",), export=lambda row: row.last_success_at),
+    Column(
+        "health",
+        _l("State"),
+        lambda row: state(source_health(row, timezone.now())),
+        export=lambda row: source_health(row, timezone.now()),
+    ),
+    Column(
+        "success",
+        _l("Last success"),
+        lambda row: ago(row.last_success_at),
+        sort=("last_success_at",),
+        export=lambda row: row.last_success_at,
+    ),
     Column("interval", _l("Asked every"), lambda row: words.duration(row.interval), sort=("interval",), css="num"),
     Column("error", _l("Last error"), lambda row: row.last_error[:80] or words.DASH, export=lambda row: row.last_error),
 )
@@ -114,7 +127,12 @@ def source_new(request: HttpRequest) -> HttpResponse:
         cleaned = form.cleaned_data
         try:
             made = source_create(
-                slug=slug_free(cleaned["name"]), kind=KIND, config=config.cleaned_data, **cleaned, actor=user, now=timezone.now()
+                slug=slug_free(cleaned["name"]),
+                kind=KIND,
+                config=config.cleaned_data,
+                **cleaned,
+                actor=user,
+                now=timezone.now(),
             )
         except ValidationError as error:
             errors_take(form, error)

@@ -29,7 +29,7 @@ def _objective(row: ObjectiveStatus) -> SafeString:
     agreement = row.objective.agreement
     url = reverse("objective", args=[agreement.slug, row.objective.name])
     return format_html(
-        '<a class="row-link" href="{}">{}: {}</a><span class="under">{}</span>',
+        '<div><a class="row-link" href="{}">{}: {}</a><span class="under">{}</span></div>',
         url,
         agreement.service.name,
         row.objective.name,
@@ -85,8 +85,12 @@ COLUMNS = (
         css="num",
     ),
     Column("left", _("May still be lost"), _left, css="num"),
-    Column("verdict", _("Verdict"), lambda row: verdict(row.verdict), sort=("verdict",), export=lambda row: row.verdict),
-    Column("since", _("Since"), lambda row: ago(row.since), sort=("since",), export=lambda row: row.since, css="nowrap"),
+    Column(
+        "verdict", _("Verdict"), lambda row: verdict(row.verdict), sort=("verdict",), export=lambda row: row.verdict
+    ),
+    Column(
+        "since", _("Since"), lambda row: ago(row.since), sort=("since",), export=lambda row: row.since, css="nowrap"
+    ),
     Column("period", _("Period"), _period, sort=("result__end",), css="nowrap"),
 )
 

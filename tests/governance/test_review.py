@@ -124,9 +124,7 @@ def test_a_review_of_no_days_is_refused_at_its_field(world: World) -> None:
 
 
 @pytest.mark.parametrize(("field", "values"), [("decision", {"decision": "maybe"}), ("reasons", {"reasons": "  "})])
-def test_a_conclusion_without_decision_or_reasons_is_refused(
-    world: World, field: str, values: dict[str, str]
-) -> None:
+def test_a_conclusion_without_decision_or_reasons_is_refused(world: World, field: str, values: dict[str, str]) -> None:
     said = {"decision": "continue", "reasons": "Good.", **values}
     with pytest.raises(ValidationError) as refused:
         review_conclude(review=held(world), **said, actor=world.people["manager"], now=NOW)  # type: ignore[arg-type]
