@@ -95,7 +95,7 @@ def _margin(objective: Any) -> int:
 def _states_read(indicator: Indicator, window: Window, known_at: datetime | None) -> States:
     """Return the facts that reach into the window, with the rows that name scopes and the one for silence."""
     holds = CURRENT if known_at is None else KNOWN_AT
-    values = {
+    values: dict[str, Any] = {
         "indicator": indicator.pk,
         "since": _moment(window.start),
         "until": _moment(window.end),

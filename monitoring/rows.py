@@ -14,7 +14,7 @@ EARLIEST = instant_of(datetime(1970, 1, 1, tzinfo=UTC))
 LATEST = instant_of(datetime(2200, 1, 1, tzinfo=UTC))  # later ones are milliseconds taken for seconds
 ERRORS_MOST = 100
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_LONGEST = {name: Fact._meta.get_field(name).max_length or 0 for name in ("scope", "key", "reference")}
+_LONGEST = {name: int(getattr(Fact._meta.get_field(name), "max_length", 0)) for name in ("scope", "key", "reference")}
 
 
 class FactRow(NamedTuple):
@@ -54,9 +54,9 @@ def row_key(start: int, scope: str) -> str:
 def row_errors(position: int, row: FactRow) -> list[RowError]:
     """Return what is wrong with one row; nothing where it can be recorded."""
     errors = [RowError(position, field, sentence) for field, sentence in _time_errors(row)]
-    if isinstance(row.state, bool) or row.state not in set(FactState.values):
+    if not _is_state(row.state):
         errors.append(RowError(position, "state", _("The state must be up, degraded, down or unknown.")))
-    if not isinstance(row.override, bool):
+    if not _is_flag(row.override):
         errors.append(RowError(position, "override", _("The mark of a correction must be true or false.")))
     elif row.override and row.end is None:
         errors.append(RowError(position, "override", _("A correction must say until when it holds.")))
@@ -71,6 +71,16 @@ def rows_errors(rows: Iterable[FactRow]) -> list[RowError]:
         if len(errors) >= ERRORS_MOST:
             return errors[:ERRORS_MOST]
     return errors
+
+
+def _is_state(value: object) -> bool:
+    """Tell whether a value is the number of a state."""
+    return isinstance(value, int) and not isinstance(value, bool) and value in FactState.values
+
+
+def _is_flag(value: object) -> bool:
+    """Tell whether a value is true or false."""
+    return isinstance(value, bool)
 
 
 def _is_instant(value: object) -> bool:

@@ -19,7 +19,7 @@ from monitoring.record import Record, record_read
 from monitoring.services.ledger import days_store
 from monitoring.services.results import periods_touched, results_compute
 from monitoring.services.results_store import results_store
-from monitoring.services.standing import status_settle
+from monitoring.services.standing import basis_now, status_settle
 from slmo.core.intervals import OPEN
 from slmo.core.units import DAY, Window
 
@@ -94,7 +94,7 @@ def _spans_due(record: Record, status: ObjectiveStatus) -> Iterator[Window]:
     """Yield the spans of time whose classes may have changed since the last assessment."""
     everything = record.hull
     amended = status.terms_digest != record.objective.agreement.terms_digest
-    if status.assessed_at is None or amended or status.basis != status.basis_now:
+    if status.assessed_at is None or amended or status.basis != basis_now(status):
         yield everything
         return
     assessed = instant_of(status.assessed_at)

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -69,7 +70,12 @@ def facts_record(
 
 def _rows_store(batch: FactBatch, rows: list[FactRow]) -> None:
     """Write what is new, supersede what it replaces, and mark the objectives that read it."""
-    values = {"indicator": batch.indicator_id, "origin": batch.origin, "batch": batch.pk, "now": batch.recorded_at}
+    values: dict[str, Any] = {
+        "indicator": batch.indicator_id,
+        "origin": batch.origin,
+        "batch": batch.pk,
+        "now": batch.recorded_at,
+    }
     with connection.cursor() as cursor:
         cursor.execute(STAGE)
         cursor.copy_expert(COPY, _copy_text(rows))

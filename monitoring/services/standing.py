@@ -39,13 +39,18 @@ def status_settle(record: Record, status: ObjectiveStatus, now: datetime) -> Obj
     status.due_from = status.due_until = status.retry_at = None
     status.error = ""
     status.assessed_at, status.facts_seen = now, record.watermark[0]
-    status.terms_digest, status.basis = record.objective.agreement.terms_digest, status.basis_now
+    status.terms_digest, status.basis = record.objective.agreement.terms_digest, basis_now(status)
     if before != verdict or status.since is None:
         status.since = now
     status.save()
     if before != verdict:
         _change_audit(record, before, verdict, now)
     return status
+
+
+def basis_now(status: ObjectiveStatus) -> str:
+    """Return the digest of what the objective reads at present, as the lock on its status found it."""
+    return str(vars(status)["basis_now"])
 
 
 def _current(record: Record) -> PeriodResult | None:

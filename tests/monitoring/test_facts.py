@@ -98,6 +98,7 @@ def test_facts_are_numbered_in_the_order_of_their_arrival():
         (OUTAGE._replace(end=10**30), "end"),
         (OUTAGE._replace(state=4), "state"),
         (OUTAGE._replace(state="down"), "state"),
+        (OUTAGE._replace(state=[2]), "state"),
         (OUTAGE._replace(scope="a" * 81), "scope"),
         (OUTAGE._replace(scope="a\x00b"), "scope"),
         (OUTAGE._replace(scope="a\tb\n\\."), "scope"),
