@@ -157,7 +157,7 @@ class ImprovementForm(forms.Form):
         organisations = (
             [improvement.service.organisation] if improvement else [held.organisation_id for held in user.held]
         )
-        self.fields["owner"].queryset = people_of(organisations)  # type: ignore[attr-defined, arg-type]
+        self.fields["owner"].queryset = people_of(organisations)  # type: ignore[attr-defined]
         if improvement:
             del self.fields["service"]
 
