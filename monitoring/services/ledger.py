@@ -13,6 +13,7 @@ from monitoring.instants import instant_of
 from monitoring.models import LedgerDay, ObjectiveStatus
 from monitoring.reading import day_digest
 from monitoring.record import Record, record_read
+from monitoring.services.ledger_sql import days_upsert
 from slmo.core import ledger as engine
 from slmo.core.facts import States
 from slmo.core.partition import Class, Partition, partition
@@ -47,13 +48,7 @@ def days_store(record: Record, spans: Iterable[Window]) -> list[Window]:
     touched = spans_joined([*spans, *_lacking(record, hull)], hull)
     for span in touched:
         computed |= {row.day: row for row in days_compute(record, span)}
-    LedgerDay.objects.bulk_create(
-        computed.values(),
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["objective", "day"],
-        update_fields=["version", *FIGURES],
-    )
+    days_upsert(computed.values())
     return [Window(days[0][1].start, days[-1][1].end) for span in touched if (days := record.days(span))]
 
 

@@ -9,7 +9,7 @@ from django.db.models import Max
 from monitoring.instants import moment_of
 from monitoring.models import Breach, PeriodResult, ResultState
 from monitoring.record import Record
-from monitoring.services.breach import breach_follow
+from monitoring.services.breach import BREACHED, breach_follow
 from slmo.audit.models import Entry
 from slmo.audit.services import record as audit
 
@@ -37,8 +37,10 @@ def results_store(record: Record, computed: Sequence[PeriodResult], now: datetim
     provisional = [row for row in changed if not _is_closed(known.get(row.start))]
     before = {start: row.verdict for start, row in known.items()}
     _upsert(record, provisional, known, now)
+    carried = set(Breach.objects.filter(objective=record.objective).values_list("period_start", flat=True))
     for row in provisional:
-        breach_follow(record, row, now, before.get(row.start, ""))
+        if row.verdict == BREACHED or row.start in carried:
+            breach_follow(record, row, now, before.get(row.start, ""))
     _stale_drop(record, now)
     return provisional
 
