@@ -16,13 +16,12 @@ from agreements.services import (
 )
 from governance.models import Review
 from governance.services.review import review_conclude, review_hold, review_schedule
-from monitoring.models import Breach
+from monitoring.models import Breach, Fact
 from monitoring.services.assessment import objective_assess
 from monitoring.services.breach import breach_acknowledge, breach_close, breach_explain
 from reports.models import Report
 from reports.services.report import report_compile, report_publish
 from slmo.accounts.models import Organisation, User
-from slmo.demo.people import PASSWORD
 from slmo.demo.provider import OFFERS, Offer, document_of
 from slmo.notify.models import Message
 
@@ -45,9 +44,9 @@ def version_conclude(version: Version, manager: User, customer: User, when: date
     """Propose a draft and have both sides sign it."""
     version_propose(version=version, actor=manager, now=when)
     when += timedelta(days=2)
-    version_sign(version=version, side="provider", actor=manager, password=PASSWORD, now=when)
+    version_sign(version=version, side="provider", actor=manager, now=when)
     when += timedelta(days=1)
-    version_sign(version=version, side="customer", actor=customer, password=PASSWORD, now=when)
+    version_sign(version=version, side="customer", actor=customer, now=when)
 
 
 @transaction.atomic
@@ -126,6 +125,8 @@ def review_payments(agreement: Agreement, people: Mapping[str, User]) -> None:
         },
     )
     draft = review.draft
+    if draft is None:
+        raise RuntimeError("The review decided to amend, but opened no draft.")
     version_edit(
         version=draft,
         document=amended,
@@ -156,53 +157,44 @@ def objectives_assess(now: datetime) -> Iterator[Objective]:
 
 def incidents_of(breach: Breach) -> str:
     """Name the recorded incidents behind a breach, as its explanation does."""
-    facts = breach.objective.indicator.facts.filter(
-        superseded_at__isnull=True, start__lt=breach.period_end, end__gt=breach.period_start, state__in=[1, 2]
+    facts = Fact.objects.filter(
+        indicator=breach.objective.indicator_id,
+        superseded_at__isnull=True,
+        start__lt=breach.period_end,
+        end__gt=breach.period_start,
+        state__in=[1, 2],
     )
     names = dict.fromkeys(facts.order_by("start").values_list("reference", flat=True))
     return ", ".join(list(names)[:8])
 
 
-def breaches_carry(people: Mapping[str, User]) -> Iterator[Breach]:
-    """Acknowledge, explain and close what broke before October 2023, some days after each period; yield each."""
+def breaches_carry(people: Mapping[str, User], now: datetime) -> Iterator[Breach]:
+    """Acknowledge, explain and close what broke before October 2023, all on the day of the import; yield each."""
     operator, owner = people["operator@northlight.example"], people["owner@northlight.example"]
     for breach in Breach.objects.filter(state="open", period_end__lte=CARRIED_UNTIL).select_related("objective"):
-        end = breach.period_end
-        breach_acknowledge(breach=breach, actor=operator, now=end + timedelta(hours=9))
-        breach_explain(
-            breach=breach,
-            cause="supplier",
-            explanation=f"The supplier's public record names these incidents in the period: {incidents_of(breach)}.",
-            actor=owner,
-            now=end + timedelta(days=3),
-        )
-        breach_close(
-            breach=breach,
-            outcome="Discussed with the supplier; the incidents are over and the period's figures are final.",
-            actor=owner,
-            now=end + timedelta(days=10),
-        )
+        explanation = f"The supplier's public record names these incidents in the period: {incidents_of(breach)}."
+        outcome = "Found when the record of past years was imported; the incidents are over."
+        breach_acknowledge(breach=breach, actor=operator, now=now)
+        breach_explain(breach=breach, cause="supplier", explanation=explanation, actor=owner, now=now)
+        breach_close(breach=breach, outcome=outcome, actor=owner, now=now)
         yield breach
 
 
-def months(first: date, last: date) -> Iterator[date]:
-    """Yield the first days of the months from `first` to `last`, both included."""
-    while first <= last:
-        yield first
-        first = (first + timedelta(days=32)).replace(day=1)
+def months() -> list[date]:
+    """Return the first days of the months that the demo reports on."""
+    return [date(2023, month, 1) for month in range(1, 13)]
 
 
-def reports_load(parties: Mapping[str, Organisation], people: Mapping[str, User]) -> Iterator[Report]:
+def reports_load(parties: Mapping[str, Organisation], people: Mapping[str, User], now: datetime) -> Iterator[Report]:
     """Publish the month reports of each customer, and leave the last one as a draft; yield each."""
     manager, provider = people["manager@northlight.example"], parties["northlight-it"]
     for customer in (parties["baltic-retail"], parties["hudson-insurance"]):
-        for month in months(date(2020, 7, 1), date(2023, 12, 1)):
+        for month in months():
             if Report.objects.filter(month=month, provider=provider, customer=customer).exists():
                 continue
-            written = datetime(month.year, month.month, 1, 9, tzinfo=UTC) + timedelta(days=38)
-            report = report_compile(month=month, provider=provider, customer=customer, actor=manager, now=written)
+            report = report_compile(month=month, provider=provider, customer=customer, actor=manager, now=now)
             if month <= LAST_PUBLISHED:
-                report_publish(report=report, actor=manager, now=written + timedelta(days=1))
+                report_publish(report=report, actor=manager, now=now)
             yield report
 
 
@@ -229,7 +221,7 @@ def news_settle(now: datetime) -> None:
 
 def report_count() -> int:
     """Return how many month reports `reports_load` makes."""
-    return 2 * len(list(months(date(2020, 7, 1), date(2023, 12, 1))))
+    return 2 * len(months())
 
 
 def breach_count() -> int:
