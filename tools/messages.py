@@ -25,7 +25,8 @@ LANGUAGES = ("ru",)  # English is the language of the sources
 _FOLDERS = ("slmo", "agreements", "monitoring", "reports", "governance", "templates")
 _NAMES = ("gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy")
 _NAMES_WITH_CONTEXT = ("pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy")
-_KEYWORDS = dict.fromkeys(("_", *_NAMES, *_NAMES_WITH_CONTEXT))
+ALIASES = ("_", "_l", "_n", "_t")  # names under which modules import or keep gettext and gettext_lazy
+_KEYWORDS = dict.fromkeys((*ALIASES, *_NAMES, *_NAMES_WITH_CONTEXT))
 _PLACEHOLDER = re.compile(r"%\(\w+\)[#0\- +]*[\d.]*[a-zA-Z]|%[#0\- +]*[\d.]*[sdfr]|\{\w*[^{}\s]*\}")
 
 
