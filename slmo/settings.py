@@ -51,7 +51,7 @@ def database_from_url(url: str) -> dict[str, object]:
 
 DEBUG = env_flag("SLMO_DEBUG", "0")
 DEMO = SLMO_DEMO = env_flag("SLMO_DEMO", "0")
-SECRET_KEY = env("SECRET_KEY", "for-development-only-set-SECRET_KEY-in-production")
+SECRET_KEY = env("SECRET_KEY", "for-development-only" if DEBUG else "")  # empty: slmo/wsgi.py refuses to start
 ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in env("CSRF_TRUSTED_ORIGINS").split(",") if origin]
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
