@@ -17,6 +17,5 @@ django.setup()
 # A parallel process would otherwise load the settings before it has chosen its broker database.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
-from tests.support.browser import *  # noqa: E402, F403  # fixtures: browser, page
-from tests.support.database import *  # noqa: E402, F403  # the test database may be emptied
-from tests.support.skips import *  # noqa: E402, F403  # hooks: a skipped test fails a run under CI
+# Fixtures of a browser and its page; a test database that may be emptied; the rule on skipped tests.
+pytest_plugins = ["tests.support.browser", "tests.support.database", "tests.support.skips"]

@@ -4,13 +4,6 @@ import os
 
 import pytest
 
-__all__ = [
-    "pytest_collection_modifyitems",
-    "pytest_runtest_logreport",
-    "pytest_sessionfinish",
-    "pytest_terminal_summary",
-]
-
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 _skipped: list[str] = []
 
