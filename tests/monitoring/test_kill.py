@@ -44,7 +44,7 @@ class Worker:
     def __init__(self) -> None:
         """Start the process that forks workers."""
         prefix = f"kill-{os.getpid()}:"
-        self.app = Celery(broker=settings.REDIS_URL)
+        self.app = Celery(broker=settings.REDIS_URL, set_as_current=False)  # or the portal would send to its queue
         self.app.conf.broker_transport_options = {"global_keyprefix": prefix}
         environment = {
             "DATABASE_URL": database_url(),
