@@ -10,7 +10,7 @@ from agreements.errors import DocumentRefused
 from agreements.services import document_read, document_write
 from agreements.services.document import document_plain
 from slmo.core.terms import document_digest
-from tests.agreements.conftest import terms
+from tests.agreements.table import terms
 
 BOMB = "a: &a [x, x, x]\n" + "".join(
     f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)

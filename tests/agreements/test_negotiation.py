@@ -27,7 +27,7 @@ from slmo.accounts.errors import Denied
 from slmo.audit.models import Entry
 from slmo.core.terms import document_digest
 from slmo.notify.models import Message
-from tests.agreements.conftest import NOW, PASSWORD, TERMS, contract, signed, terms
+from tests.agreements.table import NOW, PASSWORD, TERMS, contract, signed, terms
 
 ACTS: dict[str, Callable[..., Any]] = {
     "edit": lambda version, actor: version_edit(
@@ -97,6 +97,13 @@ def test_the_second_signature_brings_terms_objectives_audit_and_news(table: Simp
     kinds = Message.objects.filter(subject_id=str(version.pk)).values_list("kind", flat=True)
     assert sorted(kinds) == ["version_proposed", "version_signed"]
     assert version.digest == document_digest(version.document)
+
+
+def test_a_version_that_is_proposed_again_is_news_again(table: SimpleNamespace) -> None:
+    version = in_state(table.draft, "proposed")
+    Version.objects.filter(pk=version.pk).update(state="draft")
+    version_propose(version=version, actor=None, now=NOW + timedelta(hours=1))
+    assert Message.objects.filter(kind="version_proposed", subject_id=str(version.pk)).count() == 2
 
 
 def test_one_side_does_not_sign_twice(table: SimpleNamespace) -> None:

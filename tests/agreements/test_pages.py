@@ -19,7 +19,7 @@ from agreements.services import (
     version_edit,
     version_propose,
 )
-from tests.agreements.conftest import NOW, PASSWORD, TERMS, contract, signed, terms
+from tests.agreements.table import NOW, PASSWORD, TERMS, contract, signed, terms
 from tests.agreements.test_scope import client_of
 
 SLUG = "payments-retail"

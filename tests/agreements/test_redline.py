@@ -8,7 +8,7 @@ from agreements.reading.clauses import version_read
 from agreements.reading.redline import changes_counted, redline
 from agreements.reading.timetable import timetable_draw, weekly_text
 from slmo.core.terms import Version, agreement_parse
-from tests.agreements.conftest import TERMS, terms
+from tests.agreements.table import TERMS, terms
 
 HEAD = {"apiVersion": "slmo/v1", "kind": "Agreement", "metadata": {"name": "a"}}
 

@@ -20,7 +20,7 @@ from agreements.selectors import (
 )
 from agreements.services import dependency_add, service_create, version_draft, version_propose, version_withdraw
 from slmo.accounts.models import User
-from tests.agreements.conftest import NOW, contract, signed
+from tests.agreements.table import NOW, contract, signed
 
 
 def client_of(user: User) -> Client:

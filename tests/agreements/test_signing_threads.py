@@ -1,8 +1,6 @@
 """Two people sign at the same moment."""
 
-from collections.abc import Callable
 from threading import Barrier, Thread
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -12,7 +10,7 @@ from agreements.models import Objective, Side, Version
 from agreements.services import version_propose, version_sign
 from slmo.audit.models import Entry
 from slmo.notify.models import Message
-from tests.agreements.conftest import NOW
+from tests.agreements.table import NOW, table_make
 
 
 def sign_at_once(version: Version, sides: list[str]) -> list[str]:
@@ -38,10 +36,8 @@ def sign_at_once(version: Version, sides: list[str]) -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_both_sides_at_once_make_one_signature_each_and_one_signed_version(
-    make_table: Callable[[], SimpleNamespace],
-) -> None:
-    table = make_table()
+def test_both_sides_at_once_make_one_signature_each_and_one_signed_version() -> None:
+    table = table_make()
     version = version_propose(version=table.draft, actor=None, now=NOW)
     assert sign_at_once(version, ["provider", "customer"]) == ["proposed", "signed"]
     version.refresh_from_db()
@@ -52,8 +48,8 @@ def test_both_sides_at_once_make_one_signature_each_and_one_signed_version(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_side_signing_twice_at_once_leaves_one_signature(make_table: Callable[[], SimpleNamespace]) -> None:
-    table = make_table()
+def test_one_side_signing_twice_at_once_leaves_one_signature() -> None:
+    table = table_make()
     version = version_propose(version=table.draft, actor=None, now=NOW)
     assert sign_at_once(version, ["provider", "provider", "provider"]) == ["proposed", "refused", "refused"]
     assert version.signatures.count() == 1

@@ -12,16 +12,10 @@ from django.utils import timezone
 
 from monitoring.models import Fact, Source
 from monitoring.silence import source_health, sources_silent
-from tests.governance.world import World, world_make
+from tests.governance.world import World
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    """Return a provider with two customers, a supplier, people of all levels, and agreements in force."""
-    return world_make()
 
 
 @pytest.fixture(autouse=True)
@@ -140,11 +134,11 @@ def test_a_customer_sees_that_a_source_delivers_but_not_how_it_is_set_up(client:
     assert client.get(reverse("source_edit", args=["door"])).status_code == 403
 
 
-def test_a_source_is_silent_after_three_intervals_without_success(world: World) -> None:
+def test_a_source_is_silent_after_five_intervals_and_five_minutes_without_success(world: World) -> None:
     now = timezone.now()
     source = Source.objects.create(
         slug="door", name="Door", kind="http", indicator=world.indicator, interval=60,
-        last_success_at=now - timedelta(seconds=179),
+        last_success_at=now - timedelta(seconds=299),
     )  # fmt: skip
     analyst = world.people["analyst"]
     assert source_health(source, now) == "delivering"

@@ -11,17 +11,11 @@ from pytest_django import DjangoAssertNumQueries
 from agreements.models import Objective
 from monitoring.board import board_rows
 from monitoring.models import Breach, BreachState, LedgerDay, ObjectiveStatus, PeriodResult
-from tests.governance.world import World, world_make
+from tests.governance.world import World
 
 pytestmark = pytest.mark.django_db
 INSIDE = ("clerk", "operator", "analyst", "manager", "head", "director")
 HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    """Return a provider with two customers, a supplier, people of all levels, and agreements in force."""
-    return world_make()
 
 
 def result_of(objective: Objective, verdict: str, months_ago: int = 0) -> PeriodResult:

@@ -1,12 +1,9 @@
 """A small table: a provider, two customers and a supplier, with people of several levels."""
 
 import copy
-from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
-
-import pytest
 
 from agreements.models import Agreement, Side, Version
 from agreements.services import (
@@ -55,38 +52,28 @@ def person(name: str, where: Organisation, role: str, level: int | None = None) 
     return user
 
 
-@pytest.fixture
-def make_table() -> Callable[[], SimpleNamespace]:
-    """Return what makes the parties, their people, two services and one agreement with a draft."""
-
-    def make() -> SimpleNamespace:
-        provider, supplier = organisation("provider", "provider"), organisation("supplier", "supplier")
-        retail, bank = organisation("retail", "customer"), organisation("bank", "customer", "Pacific/Auckland")
-        people = {
-            "manager": person("manager", provider, "level", 5),
-            "analyst": person("analyst", provider, "level", 4),
-            "watcher": person("watcher", provider, "level", 2),
-            "carl": person("carl", retail, "customer"),
-            "bella": person("bella", bank, "customer"),
-        }
-        payments = service_create(slug="payments", name="Payments", organisation=provider, actor=None, now=NOW)
-        compute = service_create(slug="compute", name="Compute", organisation=supplier, actor=None, now=NOW)
-        indicator_create(service=payments, slug="availability", name="Availability", actor=None, now=NOW)
-        agreement = agreement_create(
-            slug="payments-retail", title="Payments for Retail", service=payments, provider=provider, customer=retail,
-            timezone="Europe/Berlin", document=TERMS, actor=people["manager"], now=NOW,
-        )  # fmt: skip
-        return SimpleNamespace(
-            provider=provider, supplier=supplier, retail=retail, bank=bank, payments=payments, compute=compute,
-            agreement=agreement, draft=agreement.versions.get(), **people,
-        )  # fmt: skip
-
-    return make
-
-
-@pytest.fixture
-def table(db: None, make_table: Callable[[], SimpleNamespace]) -> SimpleNamespace:
-    return make_table()
+def table_make() -> SimpleNamespace:
+    """Make the parties, their people, two services and one agreement with a draft."""
+    provider, supplier = organisation("provider", "provider"), organisation("supplier", "supplier")
+    retail, bank = organisation("retail", "customer"), organisation("bank", "customer", "Pacific/Auckland")
+    people = {
+        "manager": person("manager", provider, "level", 5),
+        "analyst": person("analyst", provider, "level", 4),
+        "watcher": person("watcher", provider, "level", 2),
+        "carl": person("carl", retail, "customer"),
+        "bella": person("bella", bank, "customer"),
+    }
+    payments = service_create(slug="payments", name="Payments", organisation=provider, actor=None, now=NOW)
+    compute = service_create(slug="compute", name="Compute", organisation=supplier, actor=None, now=NOW)
+    indicator_create(service=payments, slug="availability", name="Availability", actor=None, now=NOW)
+    agreement = agreement_create(
+        slug="payments-retail", title="Payments for Retail", service=payments, provider=provider, customer=retail,
+        timezone="Europe/Berlin", document=TERMS, actor=people["manager"], now=NOW,
+    )  # fmt: skip
+    return SimpleNamespace(
+        provider=provider, supplier=supplier, retail=retail, bank=bank, payments=payments, compute=compute,
+        agreement=agreement, draft=agreement.versions.get(), **people,
+    )  # fmt: skip
 
 
 def signed(version: Version) -> Version:
