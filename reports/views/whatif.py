@@ -150,7 +150,7 @@ def _ladder(request: HttpRequest, replay: Replay) -> list[dict[str, Any]]:
             "target": percent_exact(rung.share),
             "missed": rung.missed,
             "here": rung.here,
-            "width": rung.missed * 100 / most,
+            "width": f"{rung.missed * 100 / most:g}",  # for SVG: a point in every language
             "allowed": (1 - rung.share) * 30 * 86_400,  # thirty days around the clock
             "url": _with_target(request, rung.share),
         }
