@@ -1,0 +1,160 @@
+"""Every main page on a phone, as four roles see it: in English in the dark, and in Russian in the light."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
+
+from governance.services.improvement import improvement_create
+from governance.services.review import review_schedule
+from monitoring.models import Breach
+from reports.services.report import report_compile, report_publish
+from slmo.accounts.models import User
+from tests.journeys.visitor import Door, Reports, Visitor
+from tests.reports.story import NOW, Story, browser_of, story_make
+from tests.support.browser import Witness
+from tests.support.people import person
+
+pytestmark = pytest.mark.django_db
+PHONE = {"width": 390, "height": 844}
+LOOKS = {"english in the dark": ("en", "dark"), "russian in the light": ("ru", "light")}
+LEVELS = {"operator": 3, "manager": 5, "head": 6, "buyer": 0}
+SEEN_BY_ALL = ("/", "/catalogue/", "/agreements/", "/operations/", "/reports/", "/improvement/")
+AGREEMENT = "/agreements/payments-retail/"
+REPORT, FIGURE = "/reports/2026-02/northlight/retail/", "/figures/{figure}/"
+# Further pages, each with a role whose work it is.
+MORE_SEEN_BY = {
+    "operator": (
+        "/operations/objectives/",
+        "/operations/indicators/payments/availability/",
+        "/operations/import/",
+        "/operations/breaches/",
+    ),
+    "manager": (
+        "/catalogue/payments/",
+        "/agreements/new/",
+        AGREEMENT,
+        f"{AGREEMENT}versions/1/",
+        f"{AGREEMENT}objectives/availability/",
+        f"{AGREEMENT}objectives/availability/what-if/",
+        "/operations/breaches/{breach}/",
+        "/operations/sources/new/",
+        "/reports/2026-02/",
+        "/improvement/reviews/{review}/",
+        "/improvement/register/{improvement}/",
+    ),
+    "head": ("/administration/", "/administration/users/", "/administration/audit/"),
+    "buyer": (AGREEMENT, REPORT, FIGURE, "/search/?q=payments", "/account/preferences/", "/notifications/"),
+}
+# What axe judges is the same wherever the same kinds of elements stand: each such set is examined once.
+KINDS = """() => [...new Set([...document.querySelectorAll('*')].map(
+    one => one.tagName + '.' + (one.getAttribute('class') || '')))].sort().join(' ')"""
+LANGUAGE, WIDER = "document.documentElement.lang", "document.documentElement.scrollWidth - window.innerWidth"
+
+
+@dataclass
+class Portal:
+    """A portal with a story in it, and what the visitors have examined."""
+
+    site: str
+    keys: dict[str, int]
+    sessions: dict[tuple[str, str], str]  # role, look → the key of a session
+    examined: set[str] = field(default_factory=set)
+
+
+@pytest.fixture(scope="module")
+def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Portal]:
+    """Tell the story once for all tests of this file, which only look; take it out of the database at the end."""
+    with django_db_blocker.unblock():
+        story = story_make()
+        keys = story_continue(story)
+        sessions = {(role, look): session_open(role, look, story) for role in LEVELS for look in LOOKS}
+        server = LiveServer("localhost")
+        yield Portal(server.url, keys, sessions)
+        server.stop()
+        call_command("flush", verbosity=0, interactive=False)
+
+
+def story_continue(story: Story) -> dict[str, int]:
+    """Add a report, a review and an improvement; return the numbers that stand in addresses."""
+    report = report_compile(
+        month=date(2026, 2, 1), provider=story.provider, customer=story.retail, actor=story.manager, now=NOW
+    )
+    report_publish(report=report, actor=story.manager, now=NOW)
+    review = review_schedule(
+        agreement=story.retail_sla,
+        covers_from=date(2026, 1, 1),
+        covers_until=date(2026, 4, 1),
+        due_at=NOW,
+        actor=story.manager,
+        now=NOW,
+    )
+    breach = Breach.objects.get(objective=story.objective)
+    improvement = improvement_create(
+        title="Add a replica",
+        reason="So that one may fail.",
+        service=story.indicator.service,
+        breach=breach,
+        actor=story.manager,
+        now=NOW,
+    )
+    figure = story.result(2)
+    return {"breach": breach.pk, "figure": figure.pk, "review": review.pk, "improvement": improvement.pk}
+
+
+def session_open(role: str, look: str, story: Story) -> str:
+    """Log a new person of this role in, who prefers this look; return the key of the session."""
+    language, theme = LOOKS[look]
+    level = LEVELS[role]
+    user = person(f"{role}-{language}", story.provider if level else story.retail, level, language=language)
+    User.objects.filter(pk=user.pk).update(theme=theme)
+    return browser_of(user).cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture
+def door(portal: Portal, browser: Browser, witness: Witness, reports: Reports) -> Iterator[Door]:
+    """Open the portal of the story to visitors."""
+    door = Door(browser, portal.site, witness, reports, examined=portal.examined)
+    yield door
+    for visitor in door.come:
+        visitor.page.context.close()
+
+
+def come_in(door: Door, portal: Portal, role: str, look: str) -> Visitor:
+    """Return a visitor on a phone, in a session that is open already."""
+    visitor = door.open(viewport=PHONE)
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": portal.sessions[role, look], "url": door.site}
+    visitor.page.context.add_cookies([cookie])  # type: ignore[list-item]
+    return visitor
+
+
+def words(text: str) -> set[str]:
+    """Return the longer words of a text, in small letters without their marks."""
+    return {word.strip(":,?.“”").casefold() for word in text.split() if len(word) > 3}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("role", LEVELS)
+def test_every_main_page_serves_each_role_on_a_phone(door: Door, portal: Portal, role: str, look: str) -> None:
+    language, _theme = LOOKS[look]
+    visitor = come_in(door, portal, role, look)
+    page, wrong = visitor.page, []
+    for path in (*SEEN_BY_ALL, *MORE_SEEN_BY[role]):
+        visitor.open(path.format(**portal.keys))
+        visitor.rest()
+        headings = page.locator("h1").all_inner_texts()
+        if len(headings) != 1 or (language == "en" and not words(headings[0]) & words(page.title())):
+            wrong.append(f"{path} is titled {page.title()!r}, and headed {headings}")
+        if page.evaluate(LANGUAGE) != language:
+            wrong.append(f"{path} is in another language than {language}")
+        if (wider := page.evaluate(WIDER)) > 0:
+            wrong.append(f"{path} is {wider} px wider than the phone")
+        visitor.examine(f"{look}: {page.evaluate(KINDS)}")
+    assert not wrong, "\n".join(wrong)
+    door.all_clear()

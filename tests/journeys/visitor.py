@@ -1,0 +1,130 @@
+"""A person at the pages: logs in, looks, and notes whatever is wrong with a page without showing."""
+
+import logging
+from dataclasses import dataclass, field
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browser import Witness
+
+PASSWORD = "a long enough sentence"
+PATIENCE = 60_000  # milliseconds; a page takes a fraction of a second, but the machine may be busy with other tests
+ABORTED = "net::ERR_ABORTED"  # leaving a page ends what it was still asking for
+# Everything has arrived: the page with its scripts, and each fragment that it asks for by itself.
+AT_REST = "() => document.readyState === 'complete' && !document.querySelector('.htmx-request, .htmx-swapping')"
+axe = Axe()
+
+
+class Reports(logging.Handler):
+    """What browsers reported to have been stopped by the Content-Security-Policy."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one report."""
+        self.lines.append(record.getMessage())
+
+
+@dataclass
+class Visitor:
+    """One person with a browser session of their own."""
+
+    page: Page
+    site: str
+    examined: set[str]
+    violations: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Go to an address of the portal; raise AssertionError where it does not answer 200."""
+        answer = self.page.goto(self.site + path)
+        assert answer is not None
+        assert answer.status == 200, f"{path} answered {answer.status}"
+
+    def log_in(self, name: str) -> None:
+        """Log in with address and password, by the form."""
+        self.open("/login/")
+        self.examine("log-in")
+        self.page.get_by_label("E-mail address").fill(f"{name}@example.org")
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.press("Log in")
+        self.arrive("Today")
+
+    def press(self, name: str) -> None:
+        """Click the button or link of this name in the page's main part."""
+        main = self.page.get_by_role("main")
+        main.get_by_role("button", name=name, exact=True).or_(main.get_by_role("link", name=name, exact=True)).click()
+
+    def arrive(self, heading: str) -> None:
+        """Wait for the page with this heading, and examine it the first time."""
+        expect(self.page.get_by_role("heading", level=1, name=heading, exact=True)).to_be_visible()
+        self.examine(heading)
+
+    def rest(self) -> None:
+        """Wait until everything has arrived."""
+        self.page.wait_for_function(AT_REST)
+
+    def examine(self, name: str) -> None:
+        """Let the page come to rest; the first time under this name, note which rules of accessibility it violates."""
+        self.rest()
+        if name not in self.examined:
+            self.examined.add(name)
+            import time
+
+            self.violations += violations(self.page)
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong with the page, a line for each element: rule, element, and what would mend it."""
+    return [
+        f"{page.url}: {found['id']}: {node['html'][:200]}: {' '.join(node['failureSummary'].split())[:400]}"
+        for found in axe.run(page).response["violations"]
+        for node in found["nodes"][:4]
+    ]
+
+
+def page_open(browser: Browser, witness: Witness, **context: object) -> Page:
+    """Open a session of its own: 1440 × 900, English, light and without motion, unless `context` says otherwise."""
+    usual = {
+        "viewport": {"width": 1440, "height": 900},
+        "locale": "en-GB",
+        "timezone_id": "UTC",
+        "color_scheme": "light",
+        "reduced_motion": "reduce",
+    }
+    page = browser.new_context(**{**usual, **context}).new_page()  # type: ignore[arg-type]
+    page.set_default_timeout(PATIENCE)
+    witness.watch(page)
+    return page
+
+
+def complaints(witness: Witness) -> list[str]:
+    """Return what went wrong inside the pages, without the requests that a visitor cut short by going on."""
+    return [line for line in witness.complaints if not line.endswith(ABORTED)]
+
+
+@dataclass
+class Door:
+    """Where visitors come in, each with a session of their own."""
+
+    browser: Browser
+    site: str
+    witness: Witness
+    reports: Reports
+    come: list[Visitor] = field(default_factory=list)
+    examined: set[str] = field(default_factory=set)  # by all visitors together
+
+    def open(self, **context: object) -> Visitor:
+        """Return a visitor; `context` sets what is unusual about the browser."""
+        page = page_open(self.browser, self.witness, **context)
+        self.come.append(Visitor(page, self.site, self.examined))
+        return self.come[-1]
+
+    def all_clear(self) -> None:
+        """Assert, at the end of a journey, that no page shut anybody out or hid a fault."""
+        wrong = [line for visitor in self.come for line in visitor.violations]
+        wrong += [*complaints(self.witness), *self.reports.lines]
+        assert not wrong, "\n".join(wrong)
