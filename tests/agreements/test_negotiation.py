@@ -1,7 +1,7 @@
 """From draft to signature: every act in every state, by everybody."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
