@@ -40,7 +40,7 @@ def document_of(first: str, until: str) -> dict[str, Any]:
                     "target": ">= 99.5%",
                     "period": "day",
                     "degraded": "up",
-                    "unknown": {"counts_as": "excluded", "last_for": "2m", "indeterminate_above": "50%"},
+                    "unknown": {"counts_as": "excluded", "last_for": "2m"},
                     "minimum_outage": "30s",
                 }
             ],

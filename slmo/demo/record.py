@@ -13,7 +13,7 @@ from monitoring.services.facts import FactRow
 
 DATA = Path(__file__).parent / "data"
 COVERED_FROM = datetime(2019, 11, 11, tzinfo=UTC)  # the day of the record's first incident
-COVERED_UNTIL = datetime(2024, 1, 1, tzinfo=UTC)
+COVERED_UNTIL = datetime(2024, 1, 1, 8, tzinfo=UTC)  # the end of 2023 where the supplier counts its months
 # No incident of any product stands in the record in this half-year: not recorded, rather than all well.
 SILENT_FROM, SILENT_UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 6, 29, tzinfo=UTC)
 
