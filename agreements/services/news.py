@@ -29,7 +29,7 @@ def version_news(*, version: Version, kind: str, actor: User | None, now: dateti
         subject_type="agreements.version",
         subject_id=version.pk,
         url=reverse("version", args=[agreement.slug, version.number]),
-        dedupe_key=f"version:{version.pk}:{kind}",
+        dedupe_key=f"version:{version.pk}:{kind}:{version.proposed_at or now:%Y-%m-%dT%H:%M:%S.%f}",
         now=now,
     )
 
