@@ -13,6 +13,7 @@ from monitoring.figures.cut import Cut, cut_of
 from monitoring.models import PeriodResult
 from slmo.core.compliance import PeriodResult as Figures
 from slmo.core.compliance import assess
+from slmo.web.signs import sign_of
 
 MICRO = Decimal("0.000001")  # stored seconds have six decimals
 
@@ -67,7 +68,7 @@ def _compared(result: PeriodResult, figures: Figures | None) -> Iterable[Compare
         return
     entry = figures.to_json("UTC")
     budget = figures.budget
-    yield Compared(_("Verdict"), result.verdict, entry["verdict"])
+    yield Compared(_("Verdict"), _word(result.verdict), _word(entry["verdict"]))
     for name, label in (("achieved", _("Achieved")), ("lower", _("Lower bound")), ("upper", _("Upper bound"))):
         yield Compared(label, getattr(result, name), entry[name] or "")
     yield Compared(_("Good seconds"), _micro(result.good), _micro(figures.good))
@@ -75,7 +76,12 @@ def _compared(result: PeriodResult, figures: Figures | None) -> Iterable[Compare
     yield Compared(_("May be lost, in seconds"), _micro(result.budget_allowed), _micro(budget and budget.allowed))
     yield Compared(_("Was lost, in seconds"), _micro(result.budget_consumed), _micro(budget and budget.consumed))
     for name in entry["seconds"]:
-        yield Compared(name, str(result.seconds.get(name, 0)), str(entry["seconds"][name]))
+        yield Compared(_word(name), str(result.seconds.get(name, 0)), str(entry["seconds"][name]))
+
+
+def _word(name: str) -> str:
+    """Return what a verdict, or a class of time, is called on every page."""
+    return str(sign_of(name).label)
 
 
 def _micro(value: Any) -> str:

@@ -14,6 +14,7 @@ from monitoring.services.loss import target_lost_at
 from slmo.accounts.models import User
 from slmo.accounts.policy import can, require
 from slmo.audit.services import record as audit
+from slmo.web.signs import sign_of
 
 HISTORIC_AFTER = timedelta(days=7)  # a period that ended longer ago than this alerts nobody any more
 BREACHED = "breached"
@@ -171,7 +172,9 @@ def _keep(record: Record, breach: Breach, result: PeriodResult, now: datetime) -
 
 def _withdraw(breach: Breach, result: PeriodResult, now: datetime) -> None:
     """Withdraw a breach whose period is no longer missed; a closed one keeps its story and gets a line."""
-    text = _("With the facts as they are now, the period's verdict is %(verdict)s.") % {"verdict": result.verdict}
+    text = _("With the facts as they are now, the period's verdict is %(verdict)s.") % {
+        "verdict": sign_of(result.verdict).label
+    }
     if (breach.state, "withdraw") in TRANSITIONS:
         before, breach.state = breach.state, WITHDRAWN
         _stepped(breach, "withdraw", None, now, before=before, text=text)

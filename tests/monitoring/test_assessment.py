@@ -257,6 +257,7 @@ def test_facts_that_take_a_breach_away_withdraw_it_and_those_that_bring_it_back_
     breach.refresh_from_db()
     assert breach.state == "open"
     assert list(breach.notes.values_list("step", flat=True)) == ["open", "withdrawn", "open"]
+    assert breach.notes.get(step="withdrawn").text.endswith("verdict is Met.")
 
 
 def test_a_closed_result_stays_and_a_differing_figure_is_recorded_once(indicator, objective):
