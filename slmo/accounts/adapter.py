@@ -11,6 +11,8 @@ from slmo.accounts.journal import recorder
 from slmo.accounts.models import User
 from slmo.accounts.services.reach import organisations_of
 
+QUIET = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up, letters speak the reader's language, and a changed password is recorded."""
@@ -24,6 +26,13 @@ class AccountAdapter(DefaultAccountAdapter):
         user = User.objects.filter(email__iexact=email).first()
         with translation.override(user.language if user else translation.get_language()):
             super().send_mail(template_prefix, email, context)
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *rest: Any, **more: Any
+    ) -> None:
+        """Pass on what allauth has to say, but not that somebody logged in: the page itself shows that."""
+        if message_template not in QUIET:
+            super().add_message(request, level, message_template, *rest, **more)
 
     @transaction.atomic
     def set_password(self, user: User, password: str) -> None:

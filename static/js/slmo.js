@@ -32,7 +32,7 @@
   function toastsTime() {
     $$("#toasts .toast-line:not([data-timed])").forEach((line) => {
       line.dataset.timed = "1";
-      if (!line.matches(".tone-breach, .tone-risk")) window.setTimeout(() => line.remove(), 8000);
+      if (!line.matches(".tone-breach, .tone-risk")) window.setTimeout(() => line.remove(), 6000);
     });
   }
 

@@ -81,3 +81,16 @@ def test_charts_repeat_the_patterns_of_the_signs() -> None:
 
 def test_a_sparkline_always_shows_the_line_at_one() -> None:
     assert charts.burn_sparkline([0.1, None, 0.2])["yAxis"]["max"] > 1
+
+
+def test_an_overspent_budget_is_drawn_in_the_unit_of_what_was_lost() -> None:
+    options = charts.budget_line(
+        [(0, 600), (7200, -24_000)],
+        600,
+        start=0,
+        end=86_400,
+        zone="UTC",
+        labels={"left": "Left", "pace": "Pace", "empty": "Empty"},
+    )
+    assert options["yAxis"]["axisLabel"]["formatter"] == "{value} h"
+    assert [round(value, 2) for _at, value in options["series"][0]["data"]] == [0.17, -6.67]

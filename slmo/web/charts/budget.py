@@ -20,10 +20,11 @@ def budget_line(
 
     `points`: (instant, seconds of bad time left), in order; None is a gap and stays one. `allowed`: seconds of bad time
     that the whole period `[start, end)` may have. `labels`: "left", "pace", "empty" – translated words for the line,
-    the even pace, and the limit at zero.
+    the even pace, and the limit at zero. The unit is that of the largest value, so that an overspent month reads in
+    hours or days where its allowance reads in minutes.
     """
     limit = words.fraction_of(allowed)
-    size, unit = unit_of(limit)
+    size, unit = unit_of(max([limit, *(abs(words.fraction_of(left)) for _at, left in points if left is not None)]))
     drawn = [
         [wall_clock(at, zone), None if left is None else float(words.fraction_of(left) / size)] for at, left in points
     ]
