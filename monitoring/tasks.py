@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from monitoring.services.assessment import objective_try, objectives_sweep
+from monitoring.services.silence import sources_silence_tell
 from monitoring.services.source import source_fetch, sources_due
 
 SWEEP_BUDGET = timedelta(seconds=20)  # so that one sweep never holds a worker for long
@@ -25,10 +26,12 @@ def objective_assess_task(objective_id: int) -> bool:
 
 @shared_task(acks_late=True)
 def sources_sweep() -> int:
-    """Hand every source whose fetch is due to a worker; return how many were due."""
-    due = sources_due(timezone.now())
+    """Hand every source whose fetch is due to a worker, and tell of silent ones; return how many were due."""
+    now = timezone.now()
+    due = sources_due(now)
     for source_id in due:
         source_fetch_task.delay(source_id)
+    sources_silence_tell(now=now)
     return len(due)
 
 

@@ -18,7 +18,7 @@ from slmo.audit.words import action_text
 ENTRIES_MOST = 200  # read at once; a longer absence is answered by the audit log itself
 LINES_MOST = 12
 # What the portal does by itself is news only where it concerns what was promised; the rest is set-up.
-SYSTEM_NEWS = ("breach_open", "breach_reopen", "breach_withdraw", "result_differs", "report_compile")
+SYSTEM_NEWS = ("breach_open", "breach_reopen", "breach_withdraw", "result_differs", "report_compile", "source_silent")
 
 
 @dataclass(frozen=True)

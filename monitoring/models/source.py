@@ -21,6 +21,8 @@ class Source(models.Model):
     enabled = models.BooleanField(_("In use"), default=True)
     next_due_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
+    asked_since = models.DateTimeField(null=True, blank=True, help_text="Set up, changed or put into use then.")
+    silence_told_at = models.DateTimeField(null=True, blank=True, help_text="People were told of this silence then.")
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)

@@ -53,7 +53,8 @@ def source_create(
     """
     if actor is not None:
         require(actor, "source_edit", indicator.service.organisation)
-    source = Source(slug=slug, name=name, kind=kind, indicator=indicator, interval=interval, next_due_at=now)
+    source = Source(slug=slug, name=name, kind=kind, indicator=indicator, interval=interval)
+    source.next_due_at = source.asked_since = now
     source.config = _checked(source, config)
     source.full_clean(exclude=["config"])
     with transaction.atomic():
@@ -78,7 +79,8 @@ def source_update(*, source: Source, actor: User | None, now: datetime, **change
             setattr(source, field, value)
         source.config = _checked(source, source.config)
         source.full_clean(exclude=["config"])
-        source.next_due_at, source.failures, source.last_error = now, 0, ""
+        source.next_due_at = source.asked_since = now
+        source.failures, source.last_error, source.silence_told_at = 0, "", None
         source.save()
         _audit(source, "source_update", actor, now, before, _shown(source))
     return source
@@ -161,8 +163,9 @@ def _lease(source_id: int, now: datetime) -> Source | None:
 def _succeeded(source: Source, window: Window, now: datetime) -> None:
     """Write a success on the source; the next fetch is due when the present interval ends."""
     _still_leased(source).update(
-        leased_until=None, last_success_at=now, last_error="", failures=0, next_due_at=moment_of(window.end)
-    )
+        leased_until=None, last_success_at=now, last_error="", failures=0, silence_told_at=None,
+        next_due_at=moment_of(window.end),
+    )  # fmt: skip
 
 
 def _failed(source: Source, error: str, now: datetime, *, again: bool) -> None:

@@ -40,6 +40,7 @@ ACTION_TEXTS: Mapping[str, str | Promise] = {
     "facts_fetch": _("fetched facts"),
     "source_create": _("set up the source"),
     "source_update": _("changed the source"),
+    "source_silent": _("found no more facts coming from the source"),
     "source_delete": _("removed the source"),
     "breach_open": _("opened the breach"),
     "breach_reopen": _("reopened the breach"),

@@ -13,6 +13,7 @@ from monitoring.connectors import CONNECTORS, ConnectorError
 from monitoring.connectors.outbound import permitted
 from monitoring.instants import instant_of
 from monitoring.models import Fact, Source
+from monitoring.services.silence import sources_silence_tell
 from monitoring.services.source import (
     LEASE,
     source_create,
@@ -24,6 +25,7 @@ from monitoring.services.source import (
 )
 from slmo.accounts.errors import Denied
 from slmo.audit.models import Entry
+from slmo.notify.models import Message
 from tests.monitoring.make import DEGRADED, DOWN, NOW, UP, indicator_make, organisations_make, user_make
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +182,51 @@ def test_failures_are_tried_again_later_and_later_and_are_forgotten_after_a_succ
         now = source.next_due_at
     assert 48 <= waits[0] <= 72 < 96 <= waits[1] <= 144 < 192 <= waits[2] <= 288
     assert (source.failures, source.last_error) == (0, "")
+
+
+def letters():
+    return Message.objects.filter(kind="source_silent")
+
+
+def test_a_source_that_fails_for_five_minutes_is_told_of_once_and_again_only_after_it_spoke(monkeypatch):
+    connector, source = moody(monkeypatch, failures=100)
+    provider, _ = organisations_make()
+    watcher, clerk = user_make(provider, "watcher", 3), user_make(provider, "clerk", 2)
+    told = []
+    for minute in range(12):
+        now = NOW + timedelta(minutes=minute)
+        Source.objects.update(next_due_at=now)
+        source_fetch(source_id=source.pk, now=now)
+        told += [minute] * sources_silence_tell(now=now)
+    assert told == [6]  # five minutes have passed by then, and one fetch more
+    assert letters().get().recipient_ids == [watcher.pk] != [clerk.pk]
+    assert letters().get().url == "/operations/sources/probe/"
+    assert Entry.objects.filter(action="source_silent").count() == 1
+    connector.failures = 0
+    Source.objects.update(next_due_at=NOW + timedelta(minutes=12))
+    source_fetch(source_id=source.pk, now=NOW + timedelta(minutes=12))
+    connector.failures = 100
+    source_fetch(source_id=source.pk, now=NOW + timedelta(minutes=20))
+    assert sources_silence_tell(now=NOW + timedelta(minutes=20)) == 1
+    assert letters().count() == 2
+
+
+def test_a_source_that_never_spoke_is_told_of_after_five_intervals(monkeypatch):
+    monkeypatch.setitem(CONNECTORS, "moody", Moody(100))
+    source = probe("http://example.org/")
+    Source.objects.update(kind="moody", interval=600)
+    source_fetch(source_id=source.pk, now=NOW)
+    assert sources_silence_tell(now=NOW + timedelta(minutes=50)) == 0
+    assert sources_silence_tell(now=NOW + timedelta(minutes=50, seconds=1)) == 1
+
+
+def test_a_source_that_the_portal_did_not_ask_or_that_is_switched_off_is_not_told_of(monkeypatch):
+    _, source = moody(monkeypatch, failures=100)
+    later = NOW + timedelta(hours=1)
+    assert sources_silence_tell(now=later) == 0
+    source_fetch(source_id=source.pk, now=later)
+    source_update(source=source, enabled=False, actor=None, now=later)
+    assert sources_silence_tell(now=later + timedelta(hours=1)) == 0
 
 
 def test_a_source_is_due_until_it_was_fetched_and_not_while_it_is_leased(site):
