@@ -28,6 +28,7 @@ _NUMBERS = {  # part: smallest and largest number of a list, RFC 5545 section 3.
 _PARTS = ("FREQ", "UNTIL", "COUNT", "INTERVAL", "BYDAY", "WKST", *_NUMBERS)
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _UNTIL = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # days of each month at most
 _COUNT = re.compile(r"[0-9]{1,6}")
 
 
@@ -92,6 +93,8 @@ def starts_until(text: str, first: dt.datetime, end: dt.datetime, zone: str = "U
     rule is not a start. Raises EngineError for a rule that is not allowed or has more than 200 000 starts.
     """
     parts = rule_check(text)
+    if _never(parts):
+        return
     last = end - dt.timedelta(seconds=1)
     if "UNTIL" in parts:
         last = min(last, _until_naive(parts.pop("UNTIL"), zone))
@@ -100,6 +103,14 @@ def starts_until(text: str, first: dt.datetime, end: dt.datetime, zone: str = "U
         if number >= MOST_STARTS:
             raise EngineError(f"a rule with at most {MOST_STARTS} starts")
         yield start
+
+
+def _never(parts: dict[str, str]) -> bool:
+    """Tell whether a rule asks for days that none of its months has, which would be looked for up to the year 9999."""
+    if "BYMONTH" not in parts or "BYMONTHDAY" not in parts:
+        return False
+    longest = max(_LONGEST[int(month) - 1] for month in parts["BYMONTH"].split(","))
+    return all(abs(int(day)) > longest for day in parts["BYMONTHDAY"].split(","))
 
 
 def _rule(parts: dict[str, str], first: dt.datetime, last: dt.datetime) -> rfc5545.rrule:

@@ -179,8 +179,23 @@ def test_a_rule_that_rfc_5545_does_not_allow_is_refused(rule):
         list(starts_until(rule, wall("2026-01-01T00:00"), wall("2026-02-01")))
 
 
-def test_a_rule_that_never_happens_ends_quietly():
-    assert list(starts_until("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", wall("2026-01-01T00:00"), wall("2036-01-01"))) == []
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;BYMONTH=2,4;BYMONTHDAY=31,-31",
+        "FREQ=YEARLY;BYWEEKNO=20;BYMONTH=1",
+    ],
+)
+def test_a_rule_that_never_happens_ends_quietly(rule):
+    assert list(starts_until(rule, wall("2026-01-01T00:00"), wall("2036-01-01"))) == []
+
+
+@pytest.mark.parametrize("days", ["29", "-29", "29,30"])
+def test_the_last_day_of_february_happens_in_leap_years(days):
+    rule = f"FREQ=DAILY;BYMONTH=2;BYMONTHDAY={days}"
+    found = list(starts_until(rule, wall("2026-01-01T00:00"), wall("2036-01-01")))
+    assert [one.year for one in found] == [2028, 2032]
 
 
 def test_durations_and_figures_are_exact():
