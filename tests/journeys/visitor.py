@@ -72,7 +72,6 @@ class Visitor:
         self.rest()
         if name not in self.examined:
             self.examined.add(name)
-            import time
 
             self.violations += violations(self.page)
 
