@@ -98,7 +98,7 @@ def _valkey_candidates(source: str) -> Iterator[Path]:
         return
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
-            yield Path(found).resolve()
+            yield Path(found).absolute()  # unresolved: Debian keeps several programs in one, told apart by name
 
 
 def _package_folder(name: str) -> list[Path]:

@@ -13,7 +13,7 @@ import redis
 from django.core.cache import cache
 from django.db import connection
 
-from slmo.embedded import places, postgres
+from slmo.embedded import binaries, places, postgres
 from slmo.embedded.process import Crew
 from slmo.embedded.refusal import Refusal
 from slmo.embedded.servers import Running, Servers
@@ -59,6 +59,18 @@ def test_tests_run_on_a_real_postgresql_that_knows_cyrillic_letters() -> None:
 def test_tests_run_on_a_real_broker() -> None:
     cache.set("greeting", "hello")
     assert cache.get("greeting") == "hello"
+
+
+def test_a_broker_on_path_is_started_by_the_name_it_was_found_under(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = tmp_path / "redis-check-rdb"  # Debian: one file, which looks at its name to know which program it is
+    several.write_text("#!/bin/sh\n")
+    several.chmod(0o755)
+    (tmp_path / "redis-server").symlink_to(several)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("SLMO_SERVERS", "path")
+    assert binaries.valkey_program() == tmp_path / "redis-server"
 
 
 def test_data_port_and_passwords_survive_a_restart(home: Path, crew: Crew) -> None:
