@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 
 from slmo.core.errors import TermError
+from slmo.web.engine_words import engine_sentence
 
 
 class Refused(ValidationError):
@@ -24,4 +25,4 @@ class DocumentRefused(ValidationError):
     @classmethod
     def from_term(cls, error: TermError) -> "DocumentRefused":
         """Return the same refusal for an error that the engine raised."""
-        return cls(str(error), str(error.key))
+        return cls(engine_sentence(error), str(error.key))

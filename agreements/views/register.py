@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from agreements.models import AgreementType
 from agreements.selectors import agreements_listed
@@ -66,7 +67,7 @@ def since_cell(row: Any) -> SafeString | str:
 def until_cell(row: Any) -> SafeString | str:
     """Return the end of the term, with the days left where they are few."""
     if row.force_until is None:
-        return _t("open") if row.force_from else words.DASH
+        return pgettext("end of a term", "open") if row.force_from else words.DASH
     left = (row.force_until - row.today).days
     text = words.day(row.force_until)
     if 0 < left <= HORIZON:

@@ -9,6 +9,7 @@ from monitoring.models import FactState
 from monitoring.rows import FactRow, row_errors, row_key
 from slmo.core.errors import EngineError
 from slmo.core.units import parse_instant
+from slmo.web.engine_words import engine_text
 
 ITEMS_MOST = 5000
 KNOWN = {"at", "start", "end", "state", "scope", "key", "reference"}
@@ -63,4 +64,4 @@ def _instant(item: dict[str, Any], field: str) -> int:
     try:
         return parse_instant(item[field] if isinstance(item[field], str) else "")
     except EngineError as error:
-        raise ItemRefused(field, _("Expected %(what)s.") % {"what": str(error)}) from error
+        raise ItemRefused(field, _("Expected %(what)s.") % {"what": engine_text(str(error))}) from error

@@ -4,6 +4,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from monitoring.figures.numbers import percent_text, target_share, target_text
 from monitoring.models import PeriodResult
@@ -122,6 +123,11 @@ def _exactly(share: Fraction) -> str:
     return decimal_text(share * 100, 7) + " %…" if (share * 10**9).denominator != 1 else ""
 
 
+def _amount(seconds: str, what: str) -> str:
+    """Return a number of seconds with the class that they are of; languages differ in what comes first."""
+    return pgettext("seconds of a class", "%(seconds)s %(what)s") % {"seconds": seconds, "what": what}
+
+
 def _not_counted(result: PeriodResult) -> str:
     """Return the classes that do not count, each with its seconds."""
     words = {
@@ -130,19 +136,19 @@ def _not_counted(result: PeriodResult) -> str:
         "excluded": _("excluded"),
         "future": _("not yet"),
     }
-    parts = [f"{number(result.seconds[name])} {word}" for name, word in words.items() if result.seconds.get(name)]
+    parts = [_amount(number(result.seconds[name]), word) for name, word in words.items() if result.seconds.get(name)]
     return " + ".join(parts)
 
 
 def _good_sum(result: PeriodResult, degraded: Fraction, unknown: str) -> str:
     """Return how the good seconds add up."""
     seconds = result.seconds
-    parts = [f"{number(seconds.get('up', 0))} {_('up')}"]
+    parts = [_amount(number(seconds.get("up", 0)), _("up"))]
     if seconds.get("degraded") and degraded:
         weight = "" if degraded == 1 else f" × {decimal_text(degraded, 2)}"
-        parts.append(f"{number(seconds['degraded'])} {_('degraded')}{weight}")
+        parts.append(_amount(number(seconds["degraded"]), _("degraded")) + weight)
     if seconds.get("unknown") and unknown == "up":
-        parts.append(f"{number(seconds['unknown'])} {_('unknown, counted as up')}")
+        parts.append(_amount(number(seconds["unknown"]), _("unknown, counted as up")))
     return " + ".join(parts)
 
 

@@ -24,6 +24,7 @@ from slmo.accounts.policy import require
 from slmo.core.errors import FactError
 from slmo.core.facts import State, States
 from slmo.core.facts_csv import states_read
+from slmo.web.engine_words import engine_sentence
 
 BYTES_MOST = 32 * 1024 * 1024  # a year of one-minute checks: 525 600 rows of about 40 bytes
 SHOWN = 20
@@ -149,7 +150,7 @@ def rows_read(content: bytes, indicator: Indicator, file_name: str = "") -> list
         names = {indicator.slug, *indicator.objectives.values_list("name", flat=True)}
         states = states_read(io.BytesIO(content), name=file_name or _("The file"), indicators=names)
     except FactError as error:
-        raise ImportRefused([LineError(one.line, one.column, str(one)) for one in error.errors]) from error
+        raise ImportRefused([LineError(one.line, one.column, engine_sentence(one)) for one in error.errors]) from error
     rows = list(_rows(states))
     if not rows:
         raise ImportRefused([LineError(1, "", _("The file has a header, but no facts below it."))])

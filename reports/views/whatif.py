@@ -27,6 +27,7 @@ from slmo.core.errors import EngineError
 from slmo.core.terms import Agreement
 from slmo.core.units import Window
 from slmo.web.charts import whatif_bars
+from slmo.web.engine_words import engine_sentence
 from slmo.web.pages import page
 from slmo.web.words import percent, percent_exact, places_for
 
@@ -63,7 +64,7 @@ def _outcome(request: HttpRequest, objective: Objective, form: WhatIfForm) -> di
     try:
         replay = whatif_run(objective=objective, changes=changes, window=window, actor=request.user, now=timezone.now())
     except EngineError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, engine_sentence(error))
         changes = {}
         replay = whatif_run(objective=objective, changes={}, window=window, actor=request.user, now=timezone.now())
     share = target_share(changes["target"]) if "target" in changes else agreed

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ACTION_TEXTS: Mapping[str, str | Promise] = {
     "user_create": _("created the user"),
@@ -86,7 +87,7 @@ SUBJECT_TEXTS: Mapping[str, str | Promise] = {
 }
 
 FIELD_TEXTS: Mapping[str, str | Promise] = {
-    "name": _("Name"),
+    "name": pgettext_lazy("person or thing", "Name"),
     "email": _("E-mail address"),
     "language": _("Language"),
     "timezone": _("Time zone"),

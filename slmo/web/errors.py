@@ -22,6 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from slmo.core.errors import EngineError
+from slmo.web.engine_words import engine_sentences
 from slmo.web.pages import wants_fragment
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,8 @@ def sentences_of(error: Exception) -> list[str]:
     """Return what an exception says, one sentence an entry."""
     if isinstance(error, ValidationError):
         return [str(message) for message in error.messages]
+    if isinstance(error, EngineError):
+        return engine_sentences(error)
     return [line for line in str(error).splitlines() if line]
 
 

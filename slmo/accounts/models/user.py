@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from slmo.accounts.models.held import Held
 from slmo.accounts.zones import validate_zone
@@ -52,7 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person: e-mail address to log in with, name, language, time zone and theme."""
 
     email = models.EmailField(_("e-mail address"))
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=150)
     language = models.CharField(_("language"), max_length=8, choices=Language, default=Language.ENGLISH)
     timezone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     theme = models.CharField(_("theme"), max_length=8, choices=Theme, default=Theme.AUTO)

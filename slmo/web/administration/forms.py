@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from slmo.accounts.models import Organisation, Role, User
 from slmo.accounts.models.assignment import LEVEL_LEAST, LEVEL_MOST
@@ -41,7 +42,7 @@ class PreferencesForm(forms.Form):
 class UserForm(forms.Form):
     """Who a person is."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
     email = forms.EmailField(label=_("E-mail address"), help_text=_("To log in with, and where letters go."))
 
 

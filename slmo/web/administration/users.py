@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from slmo.accounts.models import Assignment, Organisation, User
@@ -60,7 +60,7 @@ def _state(person: User) -> str:
 
 
 COLUMNS = (
-    Column("name", gettext_lazy("Name"), _link, sort=("name",), export=lambda person: person.name),
+    Column("name", pgettext_lazy("person", "Name"), _link, sort=("name",), export=lambda person: person.name),
     Column("email", gettext_lazy("E-mail address"), lambda person: person.email, sort=("email",)),
     Column("organisations", gettext_lazy("Acts for"), _assignments, export=_assignments_plain),
     Column(
@@ -79,7 +79,7 @@ def _filters(user: User) -> tuple[Search | Choice, ...]:
     """Return the filters of the list."""
     names = [(row.slug, row.name) for row in organisations_visible_to(user)]
     return (
-        Search(gettext_lazy("Name or address"), ("name", "email")),
+        Search(pgettext_lazy("person", "Name or address"), ("name", "email")),
         Choice(
             "organisation",
             gettext_lazy("Organisation"),
