@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from agreements.views import agreement, catalogue, negotiation, register, service, version
+from agreements.views import agreement, catalogue, indicator, negotiation, register, service, version
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/new/", service.service_new, name="service_new"),
     path("catalogue/<slug:slug>/", service.service, name="service"),
     path("catalogue/<slug:slug>/edit/", service.service_edit, name="service_edit"),
+    path("catalogue/<slug:slug>/measure/", indicator.indicator_new, name="indicator_new"),
     path("catalogue/<slug:slug>/needs/", service.dependency_new, name="dependency_new"),
     path("catalogue/<slug:slug>/needs/<int:pk>/remove/", service.dependency_drop, name="dependency_drop"),
     path("agreements/", register.agreements, name="agreements"),

@@ -9,8 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from agreements.models import Objective, Service
-from agreements.services import indicator_create
+from agreements.models import Objective
 from monitoring.models import Fact
 from tests.journeys.visitor import PASSWORD, Door, Visitor
 from tests.support.people import organisation, person
@@ -92,7 +91,7 @@ def go(visitor: Visitor, area: str, heading: str) -> None:
 
 
 def service_add(manager: Visitor) -> None:
-    """Catalogue: a service; what measures it has no page of its own yet, so the verb opens it."""
+    """Catalogue: a service, and what is measured about it."""
     page = manager.page
     go(manager, "Catalogue", "Service catalogue")
     page.get_by_role("link", name="Add a service").first.click()
@@ -102,8 +101,12 @@ def service_add(manager: Visitor) -> None:
     field(page, "summary", "Customers pay.")
     manager.press("Add the service")
     manager.arrive("Payments")
-    now = datetime.now(UTC)
-    indicator_create(service=Service.objects.get(), slug="checks", name="Checks", actor=None, now=now)
+    page.get_by_role("link", name="Measure something").click()
+    manager.arrive("Measure “Payments”")
+    field(page, "name", "Checks")
+    field(page, "slug", "checks")
+    manager.press("Start measuring")
+    manager.arrive("Payments")
 
 
 def agreement_open(manager: Visitor, calendar: Calendar) -> None:
