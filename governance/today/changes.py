@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model, Q
@@ -11,11 +10,12 @@ from django.urls import reverse
 
 from agreements.models import Agreement, Service, Version
 from monitoring.models import Source
+from reports.models import Report
 from slmo.accounts.models import User
 from slmo.audit.models import Entry
 from slmo.audit.words import action_text
 
-ENTRIES_MOST = 200  # read at once; a longer absence is answered by the audit log itself
+ENTRIES_MOST = 400  # read at once; a longer absence is answered by the audit log itself
 LINES_MOST = 12
 # What the portal does by itself is news only where it concerns what was promised; the rest is set-up.
 SYSTEM_NEWS = ("breach_open", "breach_reopen", "breach_withdraw", "result_differs", "report_compile", "source_silent")
@@ -34,12 +34,14 @@ class Change:
 
 
 def changes(user: User, since: datetime) -> list[Change]:
-    """Return what others did since then in the person's organisations, newest first, runs of one act as one line."""
+    """Return what others did since then in the person's organisations, newest first, a day's like acts as one line."""
     organisations = sorted({held.organisation_id for held in user.held})
     entries = Entry.objects.filter(at__gte=since, organisation_ids__overlap=organisations)
     entries = entries.filter(Q(actor_id__isnull=False) | Q(action__in=SYSTEM_NEWS)).exclude(actor_id=user.pk)
-    runs = groupby(entries.order_by("-id")[:ENTRIES_MOST], key=lambda entry: (entry.action, entry.actor_name))
-    lines = [list(run) for _key, run in runs][:LINES_MOST]
+    runs: dict[tuple[str, str, date], list[Entry]] = {}
+    for entry in entries.order_by("-at", "-id")[:ENTRIES_MOST]:
+        runs.setdefault((entry.action, entry.actor_name, entry.at.date()), []).append(entry)
+    lines = list(runs.values())[:LINES_MOST]
     urls = _urls([run[0] for run in lines])
     return [_change(run, urls.get(_key(run[0]), "")) for run in lines]
 
@@ -56,13 +58,22 @@ def _change(run: list[Entry], url: str) -> Change:
     return Change(latest.at, latest.actor_name, did, latest.subject_label, len(run) - 1, url)
 
 
+def _report_url(row: Report) -> str:
+    """Return the address of a month report; that of its month where it is about all customers."""
+    if row.customer is None:
+        return reverse("report_month", args=[row.month])
+    return reverse("report", args=[row.month, row.provider.slug, row.customer.slug])
+
+
 # kind of thing → how its page is reached from its row
 PAGES: Mapping[type[Model], Callable[[Any], str]] = {
     Agreement: lambda row: reverse("agreement", args=[row.slug]),
+    Report: lambda row: _report_url(row),
     Service: lambda row: reverse("service", args=[row.slug]),
     Source: lambda row: reverse("source", args=[row.slug]),
     Version: lambda row: reverse("version", args=[row.agreement.slug, row.number]),
 }
+JOINED: Mapping[type[Model], tuple[str, ...]] = {Version: ("agreement",), Report: ("provider", "customer")}
 BY_KEY: Mapping[str, str] = {
     "monitoring.breach": "breach",
     "governance.review": "review",
@@ -80,7 +91,7 @@ def _urls(entries: Iterable[Entry]) -> dict[tuple[str, str], str]:
         if not ids:
             continue
         rows = model._default_manager.filter(pk__in=ids)
-        if model is Version:
-            rows = rows.select_related("agreement")
+        if parties := JOINED.get(model):
+            rows = rows.select_related(*parties)
         urls |= {(label, str(row.pk)): address(row) for row in rows}
     return urls

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, F, Max, Min, Q, When
+from django.db.models import Case, Count, Max, Min, Q, When
 from django.urls import reverse
 
 from agreements.models import Objective
 from agreements.selectors import objectives_visible
 from governance.squares import square
+from governance.today.record import EVERYWHERE, months_ended
 from monitoring.figures.objective import period_label
 from monitoring.figures.standing import Standing, standings_of
 from monitoring.selectors import results_visible, statuses_visible
@@ -19,10 +20,8 @@ from slmo.accounts.models import Organisation, User
 
 VERDICTS = ("met", "on_track", "at_risk", "breached", "indeterminate", "no_data")
 JUDGED = ("met", "breached", "on_track", "at_risk")
-TOLD = (*JUDGED, "indeterminate")
 TROUBLE = ("breached", "at_risk", "indeterminate")
 HURTS_MOST = 6
-MONTH_LEAST = timedelta(days=28, hours=-1)  # a February in which clocks go forward
 
 
 @dataclass(frozen=True)
@@ -79,10 +78,19 @@ class Overview:
         return sum(count for _verdict, count in self.counts)
 
     @property
+    def present(self) -> Sequence[tuple[str, int]]:
+        """Return the counts of the objectives that have a verdict at present."""
+        return [(verdict, count) for verdict, count in self.counts if count and verdict != "no_data"]
+
+    @property
+    def silent(self) -> int:
+        """Return how many objectives have no verdict at present: their agreement has ended, or no facts come."""
+        return dict(self.counts)["no_data"]
+
+    @property
     def stale(self) -> bool:
         """Tell whether most objectives have no present verdict: then the record tells more than the present."""
-        silent = sum(count for verdict, count in self.counts if verdict == "no_data")
-        return self.total == 0 or 2 * silent >= self.total
+        return self.total == 0 or 2 * self.silent >= self.total
 
 
 def overview(user: User) -> Overview:
@@ -98,13 +106,11 @@ def _counted(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def story(user: User) -> Story | None:
     """Return what the months on record tell, or None where none was judged; one query."""
-    whole_months = results_visible(user).filter(verdict__in=TOLD, end__gte=F("start") + MONTH_LEAST).order_by()
-    told = list(whole_months.values("verdict").annotate(count=Count("pk"), first=Min("start"), last=Max("start")))
+    told = list(months_ended(user).values("verdict").annotate(count=Count("pk"), first=Min("start"), last=Max("start")))
     if not any(row["verdict"] in JUDGED for row in told):
         return None
-    # A month begins up to half a day off UTC's: a day later it has begun everywhere.
-    first = min(row["first"] for row in told) + timedelta(days=1)
-    last = max(row["last"] for row in told) + timedelta(days=1)
+    first = min(row["first"] for row in told) + EVERYWHERE
+    last = max(row["last"] for row in told) + EVERYWHERE
     return Story(first.date(), last.date(), _counted({row["verdict"]: row["count"] for row in told}))
 
 

@@ -18,6 +18,7 @@ from governance.today.overview import (
     report_last,
     story,
 )
+from governance.today.record import last_month, record_of
 from governance.today.waiting import waiting
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
@@ -60,12 +61,15 @@ def standing(user: User) -> dict[str, Any]:
     seen = overview(user)
     told = story(user) if seen.stale else None
     context: dict[str, Any] = {"staff": staff, "overview": seen, "story": told}
+    if told:
+        context["last"] = last_month(user, told.last)
     if not staff:
         return {**context, "received": received(user), "report": report_last(user)}
     # Whoever approves for the whole catalogue starts from it; for all others it stands beside what waits.
     context["leads"] = can(user, "exclusion_approve")
     context["hurts"] = hurts_now(user)
-    context["hurts_record"] = hurts_record(user) if told else []
+    context["record"] = record_of(user) if context["leads"] else None
+    context["hurts_record"] = hurts_record(user) if told and not context["leads"] else []
     return context
 
 

@@ -21,7 +21,8 @@ from monitoring.models import PeriodResult
 from reports.months import month_add, month_range
 from slmo.accounts.models import User
 
-JUDGED = ("met", "breached", "indeterminate")
+JUDGED = ("met", "breached")
+TOLD = (*JUDGED, "indeterminate")  # what a period that ended was found to be, even where it could not be judged
 # worst first: what a month shows that holds several periods
 SEVERITY = ("breached", "indeterminate", "at_risk", "no_data", "on_track", "met")
 MONTHS_DEFAULT, MONTHS_MOST = 12, 60
@@ -81,8 +82,13 @@ class Counts:
 
     @property
     def judged(self) -> int:
-        """Return how many periods have ended and were judged."""
+        """Return how many periods have ended and were judged: met or missed."""
         return sum(self.of.get(verdict, 0) for verdict in JUDGED)
+
+    @property
+    def told(self) -> int:
+        """Return how many periods have ended with a verdict, even if only that they can not be judged."""
+        return sum(self.of.get(verdict, 0) for verdict in TOLD)
 
     @property
     def missed(self) -> int:
@@ -196,7 +202,7 @@ def by_year(months: Mapping[date, Counts]) -> dict[int, Counts]:
     """Return the counts of months summed by year; years without a judgement are left out."""
     years: dict[int, Counts] = {}
     for month, counts in months.items():
-        if counts.judged:
+        if counts.told:
             years.setdefault(month.year, Counts()).merge(counts)
     return years
 
@@ -207,8 +213,8 @@ def months_default(months: Mapping[date, Counts], today: date) -> tuple[date, da
     A month tells much when it has a tenth of the judgements of the fullest one: a lone new service does not hide the
     record of all others.
     """
-    most = max((counts.judged for counts in months.values()), default=0)
-    telling = [month for month, counts in months.items() if counts.judged and counts.judged * 10 >= most]
+    most = max((counts.told for counts in months.values()), default=0)
+    telling = [month for month, counts in months.items() if counts.told and counts.told * 10 >= most]
     last = telling[-1] if telling else today.replace(day=1)
     return month_add(last, 1 - MONTHS_DEFAULT), last
 

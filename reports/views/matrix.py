@@ -211,7 +211,7 @@ def _years(request: HttpRequest, question: Question, months: dict[date, Counts])
         for year, counts in known.items()
     ]
     if len(found) > 1:
-        judged = [month for month, counts in months.items() if counts.judged]
+        judged = [month for month, counts in months.items() if counts.told]
         first, last = month_text(judged[0]), month_text(judged[-1])
         everything = Counts()
         for counts in known.values():

@@ -13,7 +13,7 @@ from agreements.services.version import version_draft, version_propose
 from governance.models import Improvement, Review, ReviewState
 from governance.search import ACTS, search
 from governance.services.review import review_schedule
-from governance.today import changes, overview, waiting
+from governance.today import changes, overview, record, waiting
 from monitoring.models import Breach, PeriodResult
 from tests.governance.world import World, first_of
 
@@ -226,3 +226,24 @@ def test_fragments_for_the_pages_below_are_scoped(client: Client, world: World) 
         assert b"<html" not in login(client, world, "buyer").get(url, **HTMX).content
     url = reverse("agreement_reviews", args=["payments-retail"])
     assert login(client, world, "doctor").get(url, **HTMX).status_code == 404
+
+
+def test_the_record_counts_each_products_months_by_year(client: Client, world: World) -> None:
+    months_of(world, "mbbi")
+    found = record.record_of(world.people["director"])
+    assert found is not None
+    assert [(one.name, one.whole.missed, one.whole.judged) for one in found.delivered] == [("Payments", 2, 3)]
+    assert (found.years, found.received) == ([2026], [])
+    assert found.delivered[0].cells[0].url.endswith("?year=2026&q=Payments")
+    assert record.record_of(world.people["doctor"]) is None
+    page = login(client, world, "director").get(reverse("today")).content.decode()
+    assert "2 of 3" in page
+    assert record.last_month(world.people["director"], months_of(world, "b", 6)[0].start.date()).missed == 1
+
+
+def test_like_acts_of_a_day_are_one_line(world: World) -> None:
+    since = timezone.now() - timedelta(minutes=1)
+    for agreement in (world.sla, world.other, world.sla):
+        version_draft(agreement=agreement, actor=world.people["manager"], now=timezone.now())
+    news = changes.changes(world.people["head"], since)
+    assert [(line.did, line.more) for line in news] == [("drafted the version", 2)]
