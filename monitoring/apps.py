@@ -9,3 +9,10 @@ class MonitoringConfig(AppConfig):
 
     name = "monitoring"
     verbose_name = _("Monitoring")
+
+    def ready(self) -> None:
+        """Tell the catalogue how services stand."""
+        from agreements.reading.marks import marker_register
+        from monitoring.figures.marks import service_marks
+
+        marker_register(service_marks)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from agreements.models import Objective
-from monitoring.models import Breach, BreachState, LedgerDay, PeriodResult
+from monitoring.models import Breach, BreachState, LedgerDay, ObjectiveStatus, PeriodResult
 from monitoring.selectors import breaches_visible, statuses_visible
 from monitoring.sparks import spark
 from slmo.accounts.models import User
@@ -19,6 +19,7 @@ from slmo.accounts.policy import can
 
 UNCLOSED = (BreachState.OPEN, BreachState.ACKNOWLEDGED, BreachState.EXPLAINED)
 SPARK_DAYS = 30
+WATCHED_MOST = 20  # objectives shown when nothing is urgent
 BOARD_MOST = 200  # rows; beyond that a board is a list, and the list of breaches has filters and pages
 
 # What a breach waits for, in the order in which it is urgent: the verb that its state asks for, and the action.
@@ -81,6 +82,31 @@ def board_rows(user: User, now: datetime) -> list[BoardRow]:
     rows = [*_breached(user, now), *_at_risk(user, now)]
     rows.sort(key=lambda row: row.order)
     return _sparked(rows[:BOARD_MOST], now)
+
+
+def board_watched(user: User, now: datetime) -> list[BoardRow]:
+    """Return the objectives that are judged at present, for a board on which nothing is urgent; two queries."""
+    rows = statuses_visible(user).exclude(verdict="no_data").select_related("objective__agreement__service__owner")
+    rows = rows.select_related("result").order_by("objective__agreement__title", "objective__position")
+    return _sparked([_watched(status, now) for status in rows[:WATCHED_MOST]], now)
+
+
+def _watched(status: ObjectiveStatus, now: datetime) -> BoardRow:
+    """Return an objective as a row that asks for nothing."""
+    objective = status.objective
+    return BoardRow(
+        key=f"w{objective.pk}",
+        verdict=status.verdict,
+        step="watched",
+        step_label="",
+        breach_id=None,
+        objective=objective,
+        url=reverse("objective", args=[objective.agreement.slug, objective.name]),
+        since=status.since,
+        exhausted_at=status.exhausted_at,
+        owner=objective.agreement.service.owner,
+        **_budget(status.result, now),
+    )
 
 
 def breaches_unclosed(user: User) -> QuerySet[Breach]:

@@ -9,6 +9,7 @@ from monitoring import history
 from monitoring.figures.numbers import percent_bare, percent_text, target_text
 from monitoring.models import Breach, BreachState, PeriodResult
 from slmo.accounts.models import User
+from slmo.notify.selectors import muted_until
 from slmo.web import words
 
 WHOLE_MONTH = 28  # days; a period at least so long is named by its month
@@ -47,6 +48,7 @@ def breach_context(user: User, breach: Breach, now: datetime) -> dict[str, Any]:
         "similar": [similar_line(one) for one in others[: history.SIMILAR_MOST]],
         "similar_count": others.count(),
         "affected": history.affected(user, breach),
+        "muted": muted_until(user, "monitoring.breach", breach.pk, now),
         "now": now,
     }
 

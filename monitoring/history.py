@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from agreements.models import Agreement, Dependency
 from agreements.selectors import agreements_visible
@@ -19,7 +19,8 @@ from slmo.web import words
 from slmo.web.signs import sign_of
 
 SIMILAR_MOST = 6
-FACTS_MOST = 12
+FACTS_MOST = 60
+PLACES_MOST = 4  # named in one line of the stream
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,10 @@ STEP_ICONS = {
 def stream(breach: Breach, facts: Sequence[Fact]) -> list[dict[str, Any]]:
     """Return the notes, the steps and the facts of a breach as one stream, newest first."""
     items = [_note_item(note) for note in breach.notes.select_related("author")]
-    items += [_fact_item(fact) for fact in facts]
+    together: dict[tuple[str, datetime, datetime | None], list[Fact]] = {}
+    for fact in facts:
+        together.setdefault((fact.reference, fact.start, fact.end), []).append(fact)
+    items += [_fact_item(rows) for rows in together.values()]
     return sorted(items, key=lambda item: item["at"], reverse=True)
 
 
@@ -104,13 +108,28 @@ def _note_item(note: BreachNote) -> dict[str, Any]:
     return {**item, "icon": "note", "tone": "", "text": _("wrote")}
 
 
-def _fact_item(fact: Fact) -> dict[str, Any]:
-    """Return a line for one outage."""
-    about = " · ".join(part for part in (fact.reference, fact.scope) if part)
+def _fact_item(facts: Sequence[Fact]) -> dict[str, Any]:
+    """Return a line for one outage, in one place or in several at the same time."""
+    fact = facts[0]
     text = _("still down")
     if fact.end:
         text = _("down for %(time)s") % {"time": words.duration(int((fact.end - fact.start).total_seconds()))}
-    return {"at": fact.start, "who": about or _("Fact"), "icon": "circle-x", "tone": "breach", "text": text}
+    item = {"at": fact.start, "who": _places(facts), "icon": "circle-x", "tone": "breach", "text": text}
+    if fact.reference:
+        item["body"] = _("Reference %(reference)s") % {"reference": fact.reference}
+    return item
+
+
+def _places(facts: Sequence[Fact]) -> str:
+    """Return where an outage was, as few words as possible."""
+    scopes = sorted(fact.scope for fact in facts if fact.scope)
+    if not scopes:
+        return _("The service")
+    if len(scopes) <= PLACES_MOST:
+        return ", ".join(scopes)
+    rest = len(scopes) - PLACES_MOST + 1
+    more = ngettext("%(places)s and %(count)d more place", "%(places)s and %(count)d more places", rest)
+    return more % {"places": ", ".join(scopes[: PLACES_MOST - 1]), "count": rest}
 
 
 def outages_in(breach: Breach) -> list[Fact]:

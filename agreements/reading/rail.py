@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from agreements.models import Side, Version, VersionState
 from agreements.selectors import sides_of
@@ -18,6 +18,11 @@ class Stop:
     standing: str
     now: bool
     until: date | None
+
+    @property
+    def last(self) -> date | None:
+        """Return the last day on which the version holds."""
+        return self.until - timedelta(days=1) if self.until else None
 
 
 def rail_of(versions: Sequence[Version], today: date) -> list[Stop]:

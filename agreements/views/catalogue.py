@@ -11,13 +11,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Criticality, Service
+from agreements.reading.marks import marks_of
 from agreements.selectors import services_listed, services_visible
 from slmo.accounts.policy import can, require
 from slmo.accounts.selectors import organisation_ids_of
 from slmo.web.lists import Choice, Column, Listing, Search
 from slmo.web.pages import page
+from slmo.web.words import DASH
 
-SCOPES = (("own", _("Our services")), ("received", _("Services we receive")))
+OWN, RECEIVED, ALL = "own", "received", "all"
+SCOPES = ((OWN, _("Our services")), (RECEIVED, _("Services we receive")), (ALL, _("All")))
 
 
 def name_cell(service: Service) -> SafeString:
@@ -37,9 +40,29 @@ def criticality_cell(service: Service) -> SafeString:
     )
 
 
+def mark_cell(service: Service) -> SafeString | str:
+    """Return how the service stands now, where anything about it is judged."""
+    mark = getattr(service, "mark", None)
+    return mark.sign if mark else DASH
+
+
+def recent_cell(service: Service) -> SafeString | str:
+    """Return the last periods of the service as squares."""
+    mark = getattr(service, "mark", None)
+    return mark.recent if mark else DASH
+
+
+def mark_word(service: Service) -> str:
+    """Return how the service stands now, as a word."""
+    mark = getattr(service, "mark", None)
+    return mark.word if mark else ""
+
+
 COLUMNS = (
     Column("name", _("Service"), name_cell, ("name",), lambda row: row.name, css="wide"),
     Column("organisation", _("Provided by"), lambda row: row.organisation.name, ("organisation__name",)),
+    Column("now", _("Now"), mark_cell, export=mark_word),
+    Column("recent", _("Last periods"), recent_cell, export=lambda row: ""),
     Column("owner", _("Owner"), lambda row: row.owner.name if row.owner else "", ("owner__name",)),
     Column("criticality", _("Criticality"), criticality_cell, ("criticality",),
            lambda row: str(row.get_criticality_display())),
@@ -52,37 +75,58 @@ COLUMNS = (
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Show the services that the person may see, own ones and those received apart."""
     require(request.user, "catalogue_view")
-    listing = Listing(request, services_listed(request.user), columns=COLUMNS, filters=_filters(request), sort="name")
-    if listing.wants_export:
-        return listing.export("catalogue")
     counts = _counts(request)
+    scope = _scope(request, counts)
+    rows = _scoped(services_listed(request.user), scope, organisation_ids_of(request.user))
+    sort = "-agreed" if scope == RECEIVED else "name"  # a supplier offers more than is bought
+    columns = [column for column in COLUMNS if scope != OWN or column.key != "organisation"]
+    listing = Listing(request, rows, columns=columns, filters=_filters(request, scope), sort=sort, keep=("scope",))
+    if listing.wants_export:
+        listing.rows = _marked(request.user, list(listing.rows))
+        return listing.export("catalogue")
+    _marked(request.user, list(listing.page))
     context: dict[str, Any] = {
         "page_title": _("Service catalogue"),
         "listing": listing,
-        "tabs": _tabs(listing, counts),
+        "tabs": _tabs(listing, counts, scope),
         "counts": counts,
         "may_add": can(request.user, "service_edit"),
     }
     return page(request, "agreements/catalogue.html", context, fragment="list")
 
 
-def _filters(request: HttpRequest) -> list[Choice | Search]:
+def _scope(request: HttpRequest, counts: dict[str, int]) -> str:
+    """Return which services are asked for: those of the person's own organisations, unless the address says others."""
+    asked = request.GET.get("scope")
+    if asked in (OWN, RECEIVED, ALL):
+        return asked
+    return OWN if counts["own"] and counts["received"] else ALL
+
+
+def _marked(user: Any, services: list[Service]) -> list[Service]:
+    """Hang on each service how it stands."""
+    marks = marks_of(user, services)
+    for service in services:
+        service.mark = marks.get(service.pk)  # type: ignore[attr-defined]
+    return services
+
+
+def _filters(request: HttpRequest, scope: str) -> list[Choice | Search]:
     """Return the filters of the list; organisations are those that deliver a visible service."""
-    own = organisation_ids_of(request.user)
     rows = services_visible(request.user).order_by("organisation__name")
     organisations = rows.values_list("organisation__slug", "organisation__name").distinct()
     ranks = [(str(rank.value), rank.label) for rank in reversed(Criticality)]
-    return [
-        Search(_("Name or purpose"), ("name", "summary", "slug")),
-        Choice("scope", _("Scope"), SCOPES, lambda found, value: _scoped(found, value, own)),
-        Choice("organisation", _("Provided by"), list(organisations), _by_organisation),
-        Choice("criticality", _("Criticality"), ranks, _by_criticality),
-    ]
+    filters: list[Choice | Search] = [Search(_("Name or purpose"), ("name", "summary", "slug"))]
+    if scope != OWN:
+        filters.append(Choice("organisation", _("Provided by"), list(organisations), _by_organisation))
+    return [*filters, Choice("criticality", _("Criticality"), ranks, _by_criticality)]
 
 
 def _scoped(rows: Any, value: str, own: frozenset[int]) -> Any:
-    """Return the services that the person's organisations deliver, or all others."""
-    return rows.filter(organisation__in=own) if value == "own" else rows.exclude(organisation__in=own)
+    """Return the services that the person's organisations deliver, all others, or all."""
+    if value == ALL:
+        return rows
+    return rows.filter(organisation__in=own) if value == OWN else rows.exclude(organisation__in=own)
 
 
 def _by_organisation(rows: Any, value: str) -> Any:
@@ -108,13 +152,11 @@ def _counts(request: HttpRequest) -> dict[str, int]:
     )
 
 
-def _tabs(listing: Listing, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _tabs(listing: Listing, counts: dict[str, int], scope: str) -> list[dict[str, Any]]:
     """Return the tabs that keep own and received services apart; one alone is no choice."""
     if not (counts["own"] and counts["received"]):
         return []
-    chosen = listing.query.get("scope", "")
-    entries = (("", _("All"), counts["all"]), *((key, label, counts[key]) for key, label in SCOPES))
     return [
-        {"label": label, "count": count, "url": listing.url(scope=key or None, page=None), "current": key == chosen}
-        for key, label, count in entries
+        {"label": label, "count": counts[key], "url": listing.url(scope=key, page=None), "current": key == scope}
+        for key, label in SCOPES
     ]

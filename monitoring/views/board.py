@@ -4,8 +4,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from monitoring.board import board_rows
-from monitoring.selectors import breaches_visible, statuses_visible
+from monitoring.board import board_rows, board_watched
+from monitoring.selectors import breaches_visible
+from monitoring.silence import sources_silent
 from slmo.accounts.models import User
 from slmo.accounts.policy import Can, require
 from slmo.web.pages import page
@@ -26,11 +27,12 @@ def board_context(request: HttpRequest) -> dict[str, object]:
     rows = board_rows(user, now)
     return {
         "rows": rows,
+        "watched": board_watched(user, now) if not rows else [],
+        "silent": sources_silent(user, now).count(),
         "now": now,
         "can": Can(user),
         "breached": sum(row.verdict == "breached" for row in rows),
         "at_risk": sum(row.verdict == "at_risk" for row in rows),
-        "watched": statuses_visible(user).exclude(verdict="no_data").count() if not rows else 0,
         "historic": breaches_visible(user).filter(historic=True, state="open").count(),
         "tab": "board",
     }

@@ -26,6 +26,7 @@ from monitoring.silence import source_health
 from monitoring.views.facts import indicator_url, reader
 from slmo.accounts.policy import Can, require
 from slmo.core.units import Window
+from slmo.notify.selectors import muted_until
 from slmo.web import words
 from slmo.web.lists import Column, Listing, Search
 from slmo.web.pages import page
@@ -104,6 +105,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "batches": batches_visible(user).filter(source=found)[:BATCHES],
         "indicator_url": indicator_url(found.indicator),
         "can": Can(user, found.indicator.service.organisation),
+        "muted": muted_until(user, "monitoring.source", found.pk, now),
         "now": now,
     }
     return page(request, "monitoring/source.html", context)

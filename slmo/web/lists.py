@@ -95,10 +95,14 @@ class Listing:
         filters: Sequence[Choice | Search] = (),
         sort: str = "",
         name: str = "list",
+        keep: Sequence[str] = (),
     ) -> None:
-        """Take what the address says: `?q=…&state=…&sort=-opened&page=2&size=50&cols=name&cols=owner`."""
+        """Take what the address says: `?q=…&state=…&sort=-opened&page=2&size=50&cols=name&cols=owner`.
+
+        `keep`: further names in the address, such as a tab's, that searching and filtering must not lose.
+        """
         self.request, self.all_columns, self.filters, self.name = request, tuple(columns), tuple(filters), name
-        self.query = request.GET
+        self.query, self.keep = request.GET, keep
         self.sort = self.query.get("sort") or sort
         self.rows = self._sorted(self._filtered(rows))
 
@@ -180,6 +184,11 @@ class Listing:
             if shown:
                 found.append({"text": f"{one.label}: {shown}", "url": self.url(**{one.name: None, "page": None})})
         return found
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What of the address stays when the list is searched or filtered."""
+        return [(name, self.query[name]) for name in self.keep if self.query.get(name)]
 
     @property
     def clear_url(self) -> str:

@@ -182,3 +182,33 @@ def test_the_list_of_breaches_is_filtered_exported_and_cheap(
     assert "1–3 of 3" in page
     lines = client.get(reverse("breaches"), {"export": "csv"}).content.decode("utf-8-sig").splitlines()
     assert len(lines) == 1 + 6
+
+
+def test_a_board_without_anything_urgent_shows_what_is_watched(client: Client, world: World) -> None:
+    result = result_of(world.objective, "on_track")
+    ObjectiveStatus.objects.update_or_create(
+        objective=world.objective, defaults={"verdict": "on_track", "result": result}
+    )
+    page = login(client, world, "operator").get(reverse("operations")).content.decode()
+    assert "Nothing needs you now" in page
+    assert f'id="w{world.objective.pk}"' in page
+
+
+def test_a_breach_is_muted_from_its_page_and_heard_of_again(client: Client, world: World) -> None:
+    breach = breach_of(world.objective)
+    url = reverse("breach", args=[breach.pk])
+    asked = {"subject_type": "monitoring.breach", "subject_id": breach.pk, "next": url}
+    login(client, world, "analyst")
+    assert f'name="subject_id" value="{breach.pk}"' in client.get(url).content.decode()
+    assert client.post(reverse("mute"), {**asked, "hours": "8"}).url == url  # type: ignore[attr-defined]
+    assert "Muted until" in client.get(url).content.decode()
+    client.post(reverse("mute"), {**asked, "hours": "0"})
+    assert "Muted until" not in client.get(url).content.decode()
+
+
+def test_the_catalogue_shows_the_own_services_first_with_how_they_stand(client: Client, world: World) -> None:
+    result = result_of(world.objective, "breached", 1)
+    page = login(client, world, "manager").get(reverse("catalogue")).content.decode()
+    assert f'href="{reverse("why", args=[result.pk])}"' in page
+    assert world.compute.name not in page
+    assert world.compute.name in client.get(reverse("catalogue"), {"scope": "received"}).content.decode()
