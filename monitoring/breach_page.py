@@ -57,7 +57,7 @@ def period_name(breach: Breach) -> str:
     """Return the period as its month, or its first day where it is shorter, in the agreement's zone."""
     first = breach.period_start.astimezone(words.zone_of(breach.objective.agreement.timezone)).date()
     whole = (breach.period_end - breach.period_start).days >= WHOLE_MONTH
-    return words.month(first) if whole else words.day(first)
+    return words.month_inside(first) if whole else words.day(first)
 
 
 def currency_of(result: PeriodResult) -> str:

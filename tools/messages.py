@@ -4,6 +4,7 @@
 where a text is missing, fuzzy, untranslated or has other placeholders; `compile` writes what the portal reads (.mo).
 """
 
+import ast
 import io
 import os
 import re
@@ -41,7 +42,9 @@ def sources() -> Iterator[Path]:
 def texts_of(path: Path) -> Iterator[tuple[str, object, list[str]]]:
     """Yield (function, texts, comments) of one file; a template is first turned into calls, one line each."""
     content = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
+    if path.suffix == ".py":
+        content += "".join(f"\n{call}" for call in _calls_in_f_strings(content))
+    else:
         content = "\n".join(line.strip() for line in _calls(templatize(content)))
     source = io.BytesIO(content.encode())
     rows: Iterable[Any] = extract_python(source, _KEYWORDS, ["Translators:"], {})  # the source is UTF-8 by default
@@ -60,6 +63,13 @@ _CALL = re.compile(
 def _calls(templatized: str) -> list[str]:
     """Return only the calls of a templatized text: what stands between them is no Python."""
     return _CALL.findall(templatized)
+
+
+def _calls_in_f_strings(content: str) -> Iterator[str]:
+    """Yield the calls inside f-strings, which Python before 3.12 reads as one piece of text."""
+    for text in ast.walk(ast.parse(content)):
+        if isinstance(text, ast.JoinedStr):
+            yield from (ast.unparse(one) for one in ast.walk(text) if isinstance(one, ast.Call))
 
 
 def template_catalog() -> Catalog:

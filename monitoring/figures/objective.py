@@ -55,12 +55,16 @@ def period_key(result: PeriodResult, zone: ZoneInfo) -> str:
     return result.start.astimezone(zone).date().isoformat()
 
 
-def period_label(start: datetime, end: datetime, zone: ZoneInfo, *, short: bool = False) -> str:
-    """Return what a period is called: its month where it is one, else its first and last day."""
+def period_label(start: datetime, end: datetime, zone: ZoneInfo, *, short: bool = False, inside: bool = False) -> str:
+    """Return what a period is called: its month where it is one, else its first and last day.
+
+    `short`: the month's abbreviation. `inside`: as it stands inside a sentence.
+    """
     first = start.astimezone(zone)
     last = datetime.fromtimestamp(end.timestamp() - 1, zone).date()
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and (last.day >= 28):
-        return words.month_short(first.date()) if short else words.month(first.date())
+        named = words.month_short if short else words.month_inside if inside else words.month
+        return named(first.date())
     return f"{words.day(first.date())} – {words.day(last)}"
 
 

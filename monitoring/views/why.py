@@ -41,7 +41,7 @@ def why(request: HttpRequest, result_id: int) -> HttpResponse:
         "agreement": agreement,
         "objective": result.objective,
         "zone": agreement.timezone,
-        "label": period_label(result.start, result.end, zone),
+        "label": period_label(result.start, result.end, zone, inside=True),
         "period_url": f"{reverse('objective', args=[agreement.slug, result.objective.name])}"
         f"?period={period_key(result, zone)}",
         "percent": percent_text(result.achieved, result.target),

@@ -183,6 +183,11 @@ def month(value: date | None) -> str:
     return text[:1].upper() + text[1:]
 
 
+def month_inside(value: date | None) -> str:
+    """Return the month of a date as it stands inside a sentence: "November 2026", «ноябрь 2026»."""
+    return DASH if value is None else format_date(value, "LLLL y", locale=locale_now())
+
+
 def month_short(value: date) -> str:
     """Return the month of a date as "Nov 2026"."""
     return format_date(value, "LLL y", locale=locale_now()).replace(".", "")

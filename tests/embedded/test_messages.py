@@ -22,6 +22,8 @@ TITLE = _("Agreement "
           "of both sides")
 def f(n, name):
     return ngettext("%(n)d fact", "%(n)d facts", n), pgettext("noun", "Report"), _(name), "_('no call')"
+def g():
+    return f"<b>{escape(_('Inside a piece of text'))}</b>"
 """
 
 
@@ -51,6 +53,7 @@ def test_every_text_of_templates_and_code_is_found_with_plural_and_context(tree:
         (None, "Agreement of both sides"),
         (None, ("%(n)d fact", "%(n)d facts")),
         ("noun", "Report"),
+        (None, "Inside a piece of text"),
     }
 
 

@@ -83,6 +83,7 @@ def test_months_are_named_in_the_language_of_the_page() -> None:
     assert words.month(date(2026, 3, 1)) == "March 2026"
     with translation.override("ru"):
         assert words.month(date(2026, 3, 1)) == "Март 2026"
+        assert words.month_inside(date(2026, 3, 1)) == "март 2026"
         assert words.day(date(2026, 3, 1)).startswith("1 мар")
 
 

@@ -128,6 +128,12 @@ def month(value: date | None) -> str:
 
 
 @register.filter
+def month_inside(value: date | None) -> str:
+    """Return "November 2026" as it stands inside a sentence: languages differ in its first letter."""
+    return words.month_inside(value)
+
+
+@register.filter
 def initials(name: str) -> str:
     """Return the first letters of the first two words of a name."""
     return "".join(part[0] for part in str(name).split()[:2]).upper() or "?"
