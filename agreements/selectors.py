@@ -5,7 +5,7 @@ People see what their organisations provide or receive; a text that was never pr
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
 
@@ -15,7 +15,9 @@ from django.db.models import (
     CharField,
     Count,
     DateField,
+    DateTimeField,
     Exists,
+    ExpressionWrapper,
     F,
     Func,
     IntegerField,
@@ -204,8 +206,8 @@ def agreements_listed(user: User | AnonymousUser, now: datetime) -> QuerySet[Agr
     """Return the visible agreements with what a list says about each.
 
     `today`: the date in the agreement's zone. `force_number`, `force_from`, `force_until`: of the version signed last
-    among those that have begun. `standing`: in_force, signed (begins later), proposed, draft, expired or withdrawn.
-    `open`: whether a proposal waits for signatures.
+    among those that have begun; `force_last`: its last day. `standing`: in_force, signed (begins later), proposed,
+    draft, expired or withdrawn. `open`: whether a proposal waits for signatures.
     """
     signed = Version.objects.filter(agreement=OuterRef("pk"), state=VersionState.SIGNED)
     begun = signed.filter(effective_from__lte=OuterRef("today")).order_by("-effective_from")
@@ -222,8 +224,13 @@ def agreements_listed(user: User | AnonymousUser, now: datetime) -> QuerySet[Agr
             open=Exists(shown.filter(state=VersionState.PROPOSED)),
             drafted=Exists(shown.filter(state=VersionState.DRAFT)),
         )
-        .annotate(standing=_standing())
+        .annotate(standing=_standing(), force_last=Cast(_day_before("force_until"), DateField()))
     )
+
+
+def _day_before(name: str) -> ExpressionWrapper:
+    """Return the expression for the midnight a day before a date."""
+    return ExpressionWrapper(F(name) - Value(timedelta(days=1)), output_field=DateTimeField())
 
 
 def _standing() -> Case:

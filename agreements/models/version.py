@@ -1,5 +1,7 @@
 """Versions of an agreement: the negotiated text is the configuration that is evaluated."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +52,11 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement} v{self.number}"
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day on which the version may hold by its own terms."""
+        return self.effective_until - timedelta(days=1) if self.effective_until else None
 
 
 class Signature(models.Model):

@@ -1,6 +1,8 @@
 """What people do at the negotiating table: amend, edit, propose, sign, withdraw."""
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -33,7 +35,9 @@ def version_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Open an amendment: a draft with the terms in force, from a new date."""
     agreement = agreement_get(request.user, slug)
     require(request.user, "version_draft", agreement.organisation_of(side_drafting(agreement, request.user)))
-    form = AmendForm(request.POST or None)
+    today = timezone.now().astimezone(ZoneInfo(agreement.timezone)).date()
+    next_month = (today.replace(day=1) + timedelta(days=31)).replace(day=1)
+    form = AmendForm(request.POST or None, initial={"effective_from": next_month})
     if form.is_valid():
         try:
             draft = services.version_draft(

@@ -69,7 +69,7 @@ def until_cell(row: Any) -> SafeString | str:
     if row.force_until is None:
         return pgettext("end of a term", "open") if row.force_from else words.DASH
     left = (row.force_until - row.today).days
-    text = words.day(row.force_until)
+    text = words.day(row.force_last)
     if 0 < left <= HORIZON:
         soon = _t("in %(length)s") % {"length": words.duration(left * words.DAY)}
         return format_html('{}<span class="under tone-risk"><span class="tone-text">{}</span></span>', text, soon)
@@ -83,7 +83,7 @@ COLUMNS = (
     Column("customer", _("Customer"), lambda row: row.customer.name, ("customer__name",)),
     Column("standing", _("State"), standing_cell, ("standing",), lambda row: row.standing),
     Column("since", _("In force since"), since_cell, ("force_from",), lambda row: row.force_from or ""),
-    Column("until", _("Until"), until_cell, ("force_until",), lambda row: row.force_until or ""),
+    Column("until", _("Until"), until_cell, ("force_until",), lambda row: row.force_last or ""),
 )
 
 
