@@ -1,12 +1,15 @@
 """Where every objective stands, as a list."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import AgreementType, Criticality
@@ -21,6 +24,7 @@ from slmo.web.pages import page
 from slmo.web.signs import VERDICTS
 from slmo.web.templatetags.slmo import ago, verdict
 
+SECOND = timedelta(seconds=1)
 SHOWN = ("met", "on_track", "at_risk", "breached", "indeterminate", "no_data")
 
 
@@ -55,16 +59,17 @@ def _left(row: ObjectiveStatus) -> str:
     result = row.result
     if result is None or result.budget_allowed is None or result.budget_consumed is None:
         return words.DASH
-    return words.duration(int(result.budget_allowed - result.budget_consumed))
+    left = int(result.budget_allowed - result.budget_consumed)
+    return words.duration(left) if left >= 0 else gettext("%(time)s over") % {"time": words.duration(-left)}
 
 
 def _period(row: ObjectiveStatus) -> str:
-    """Return when the period began and ends, in the agreement's zone."""
+    """Return the first and the last day of the period, in the agreement's zone."""
     if row.result is None:
         return words.DASH
     zone = words.zone_of(row.objective.agreement.timezone)
-    first, end = row.result.start.astimezone(zone).date(), row.result.end.astimezone(zone).date()
-    return f"{words.day(first)} – {words.day(end)}"
+    first, end = row.result.start.astimezone(zone).date(), (row.result.end - SECOND).astimezone(zone).date()
+    return words.day(first) if first == end else f"{words.day(first)} – {words.day(end)}"
 
 
 COLUMNS = (
@@ -121,8 +126,11 @@ def statuses(request: HttpRequest) -> HttpResponse:
     """List where every objective stands that the person may see."""
     assert isinstance(request.user, User)
     require(request.user, "objective_view")
-    rows = statuses_visible(request.user)
-    listing = Listing(request, rows, columns=COLUMNS, filters=FILTERS, sort="objective")
+    judged_first = Case(When(verdict="no_data", then=1), default=0)
+    rows = statuses_visible(request.user).order_by(
+        judged_first, "objective__agreement__title", "objective__position", "pk"
+    )
+    listing = Listing(request, rows, columns=COLUMNS, filters=FILTERS)
     if listing.wants_export:
         return listing.export("objectives")
     return page(request, "monitoring/statuses.html", {"listing": listing, "tab": "statuses"}, fragment="list")

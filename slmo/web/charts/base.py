@@ -96,7 +96,7 @@ def frame(**more: Any) -> dict[str, Any]:
         "animation": False,
         "aria": {"enabled": False},
         "textStyle": {"fontFamily": "$font"},
-        "grid": {"left": 4, "right": 12, "top": 14, "bottom": 4, "containLabel": True},
+        "grid": {"left": 4, "right": 22, "top": 14, "bottom": 4, "containLabel": True},
         "tooltip": tooltip(),
         **more,
     }
