@@ -23,7 +23,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/indicators/", facts.indicators, name="indicators"),
     path("operations/indicators/<slug:service>/<slug:slug>/", facts.indicator, name="indicator"),
     path("operations/indicators/<slug:service>/<slug:slug>/record/", facts.fact_new, name="fact_new"),
-    path("operations/indicators/<slug:service>/<slug:slug>/progress/", facts.indicator_progress, name="indicator_progress"),
+    path(
+        "operations/indicators/<slug:service>/<slug:slug>/progress/",
+        facts.indicator_progress,
+        name="indicator_progress",
+    ),
     path("operations/sources/", sources.sources, name="sources"),
     path("operations/sources/new/", sources.source_new, name="source_new"),
     path("operations/sources/try/", sources.source_try, name="source_try"),

@@ -6,233 +6,489 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agreements', '0001_initial'),
+        ("agreements", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Breach',
+            name="Breach",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period_start', models.DateTimeField()),
-                ('period_end', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'open'), ('acknowledged', 'acknowledged'), ('explained', 'explained'), ('closed', 'closed'), ('withdrawn', 'withdrawn')], default='open', max_length=12)),
-                ('breached_at', models.DateTimeField(help_text='When the target was lost for the period.')),
-                ('opened_at', models.DateTimeField()),
-                ('historic', models.BooleanField(default=False, help_text='The period had ended before its facts were recorded.')),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
-                ('cause', models.CharField(blank=True, choices=[('supplier', 'a supplier'), ('change', 'a change of ours'), ('capacity', 'too little capacity'), ('fault', 'a fault in hardware or software'), ('customer', "the customer's own doing"), ('measurement', 'the measurement itself'), ('other', 'something else')], max_length=12)),
-                ('explanation', models.TextField(blank=True)),
-                ('explained_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.TextField(blank=True, help_text='What was done so that it does not happen again.')),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('objective', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='breaches', to='agreements.objective')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='breaches', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("period_start", models.DateTimeField()),
+                ("period_end", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("acknowledged", "acknowledged"),
+                            ("explained", "explained"),
+                            ("closed", "closed"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("breached_at", models.DateTimeField(help_text="When the target was lost for the period.")),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "historic",
+                    models.BooleanField(
+                        default=False, help_text="The period had ended before its facts were recorded."
+                    ),
+                ),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("supplier", "a supplier"),
+                            ("change", "a change of ours"),
+                            ("capacity", "too little capacity"),
+                            ("fault", "a fault in hardware or software"),
+                            ("customer", "the customer's own doing"),
+                            ("measurement", "the measurement itself"),
+                            ("other", "something else"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("explanation", models.TextField(blank=True)),
+                ("explained_at", models.DateTimeField(blank=True, null=True)),
+                ("outcome", models.TextField(blank=True, help_text="What was done so that it does not happen again.")),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "objective",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="breaches", to="agreements.objective"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="breaches",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Breach',
-                'ordering': ['-opened_at', '-period_start'],
+                "verbose_name": "Breach",
+                "ordering": ["-opened_at", "-period_start"],
             },
         ),
         migrations.CreateModel(
-            name='BreachNote',
+            name="BreachNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('step', 'step'), ('note', 'note'), ('fact', 'fact')], default='note', max_length=4)),
-                ('step', models.CharField(blank=True, choices=[('open', 'open'), ('acknowledged', 'acknowledged'), ('explained', 'explained'), ('closed', 'closed'), ('withdrawn', 'withdrawn')], max_length=12)),
-                ('text', models.TextField(blank=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('breach', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='monitoring.breach')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("step", "step"), ("note", "note"), ("fact", "fact")], default="note", max_length=4
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("open", "open"),
+                            ("acknowledged", "acknowledged"),
+                            ("explained", "explained"),
+                            ("closed", "closed"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "breach",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="monitoring.breach"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PeriodResult',
+            name="PeriodResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.DateTimeField()),
-                ('end', models.DateTimeField()),
-                ('verdict', models.CharField(max_length=13)),
-                ('target', models.CharField(blank=True, max_length=40)),
-                ('achieved', models.CharField(blank=True, max_length=24)),
-                ('lower', models.CharField(blank=True, max_length=24)),
-                ('upper', models.CharField(blank=True, max_length=24)),
-                ('unadjusted', models.CharField(blank=True, max_length=24)),
-                ('good', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('total', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('seconds', models.JSONField(default=dict)),
-                ('budget_allowed', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('budget_consumed', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('credit_percent', models.DecimalField(decimal_places=3, max_digits=7, null=True)),
-                ('credit_amount', models.DecimalField(decimal_places=2, max_digits=16, null=True)),
-                ('outages', models.PositiveIntegerField(default=0)),
-                ('longest_outage', models.PositiveIntegerField(default=0)),
-                ('parts', models.JSONField(default=list)),
-                ('provenance', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('provisional', 'provisional'), ('closed', 'closed')], default='provisional', max_length=11)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('current', models.BooleanField(default=True)),
-                ('assessed_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('objective', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='agreements.objective')),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='agreements.version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("start", models.DateTimeField()),
+                ("end", models.DateTimeField()),
+                ("verdict", models.CharField(max_length=13)),
+                ("target", models.CharField(blank=True, max_length=40)),
+                ("achieved", models.CharField(blank=True, max_length=24)),
+                ("lower", models.CharField(blank=True, max_length=24)),
+                ("upper", models.CharField(blank=True, max_length=24)),
+                ("unadjusted", models.CharField(blank=True, max_length=24)),
+                ("good", models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                ("total", models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                ("seconds", models.JSONField(default=dict)),
+                ("budget_allowed", models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                ("budget_consumed", models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                ("credit_percent", models.DecimalField(decimal_places=3, max_digits=7, null=True)),
+                ("credit_amount", models.DecimalField(decimal_places=2, max_digits=16, null=True)),
+                ("outages", models.PositiveIntegerField(default=0)),
+                ("longest_outage", models.PositiveIntegerField(default=0)),
+                ("parts", models.JSONField(default=list)),
+                ("provenance", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("provisional", "provisional"), ("closed", "closed")],
+                        default="provisional",
+                        max_length=11,
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("current", models.BooleanField(default=True)),
+                ("assessed_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "objective",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="results", to="agreements.objective"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="agreements.version",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['objective_id', 'start'],
+                "ordering": ["objective_id", "start"],
             },
         ),
         migrations.CreateModel(
-            name='ObjectiveStatus',
+            name="ObjectiveStatus",
             fields=[
-                ('objective', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='status', serialize=False, to='agreements.objective')),
-                ('verdict', models.CharField(default='no_data', max_length=13)),
-                ('since', models.DateTimeField(blank=True, null=True)),
-                ('now_state', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('exhausted_at', models.DateTimeField(blank=True, null=True)),
-                ('due_from', models.DateTimeField(blank=True, null=True)),
-                ('look_at', models.DateTimeField(blank=True, null=True)),
-                ('assessed_at', models.DateTimeField(blank=True, null=True)),
-                ('terms_digest', models.CharField(blank=True, help_text='`Agreement.terms_digest` that was assessed; where it differs, all is due.', max_length=64)),
-                ('facts_seen', models.BigIntegerField(default=0, help_text='Highest fact id that the results have taken in.')),
-                ('result', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='monitoring.periodresult')),
+                (
+                    "objective",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="status",
+                        serialize=False,
+                        to="agreements.objective",
+                    ),
+                ),
+                ("verdict", models.CharField(default="no_data", max_length=13)),
+                ("since", models.DateTimeField(blank=True, null=True)),
+                ("now_state", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("exhausted_at", models.DateTimeField(blank=True, null=True)),
+                ("due_from", models.DateTimeField(blank=True, null=True)),
+                ("look_at", models.DateTimeField(blank=True, null=True)),
+                ("assessed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "terms_digest",
+                    models.CharField(
+                        blank=True,
+                        help_text="`Agreement.terms_digest` that was assessed; where it differs, all is due.",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "facts_seen",
+                    models.BigIntegerField(default=0, help_text="Highest fact id that the results have taken in."),
+                ),
+                (
+                    "result",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="monitoring.periodresult",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='breach',
-            name='result',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='monitoring.periodresult'),
+            model_name="breach",
+            name="result",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="monitoring.periodresult"
+            ),
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='Short name')),
-                ('name', models.CharField(max_length=200, verbose_name='Name')),
-                ('kind', models.CharField(max_length=20, verbose_name='Kind')),
-                ('config', models.JSONField(blank=True, default=dict, verbose_name='Configuration')),
-                ('interval', models.PositiveIntegerField(default=60, verbose_name='Seconds between fetches')),
-                ('enabled', models.BooleanField(default=True, verbose_name='In use')),
-                ('next_due_at', models.DateTimeField(blank=True, null=True)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('last_success_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.TextField(blank=True)),
-                ('failures', models.PositiveIntegerField(default=0, help_text='Fetches that failed since the last success.')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='agreements.indicator', verbose_name='Feeds')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="Short name")),
+                ("name", models.CharField(max_length=200, verbose_name="Name")),
+                ("kind", models.CharField(max_length=20, verbose_name="Kind")),
+                ("config", models.JSONField(blank=True, default=dict, verbose_name="Configuration")),
+                ("interval", models.PositiveIntegerField(default=60, verbose_name="Seconds between fetches")),
+                ("enabled", models.BooleanField(default=True, verbose_name="In use")),
+                ("next_due_at", models.DateTimeField(blank=True, null=True)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("last_success_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.TextField(blank=True)),
+                (
+                    "failures",
+                    models.PositiveIntegerField(default=0, help_text="Fetches that failed since the last success."),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sources",
+                        to="agreements.indicator",
+                        verbose_name="Feeds",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Source',
-                'ordering': ['name'],
+                "verbose_name": "Source",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='FactBatch',
+            name="FactBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(help_text='Stream that the rows belong to, such as file, api, probe.', max_length=80)),
-                ('file_name', models.CharField(blank=True, max_length=255)),
-                ('file_sha256', models.CharField(blank=True, max_length=64)),
-                ('recorded_at', models.DateTimeField()),
-                ('rows', models.PositiveIntegerField(default=0, help_text='Rows that arrived.')),
-                ('new', models.PositiveIntegerField(default=0, help_text='Rows that said something new.')),
-                ('replaced', models.PositiveIntegerField(default=0, help_text='Earlier rows that they took the place of.')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='agreements.indicator')),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='batches', to='monitoring.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "origin",
+                    models.CharField(
+                        help_text="Stream that the rows belong to, such as file, api, probe.", max_length=80
+                    ),
+                ),
+                ("file_name", models.CharField(blank=True, max_length=255)),
+                ("file_sha256", models.CharField(blank=True, max_length=64)),
+                ("recorded_at", models.DateTimeField()),
+                ("rows", models.PositiveIntegerField(default=0, help_text="Rows that arrived.")),
+                ("new", models.PositiveIntegerField(default=0, help_text="Rows that said something new.")),
+                (
+                    "replaced",
+                    models.PositiveIntegerField(default=0, help_text="Earlier rows that they took the place of."),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="batches", to="agreements.indicator"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="batches",
+                        to="monitoring.source",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-recorded_at'],
+                "ordering": ["-recorded_at"],
             },
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('start', models.DateTimeField()),
-                ('end', models.DateTimeField(blank=True, null=True)),
-                ('state', models.PositiveSmallIntegerField(choices=[(0, 'up'), (1, 'degraded'), (2, 'down'), (3, 'unknown')])),
-                ('scope', models.CharField(blank=True, max_length=80)),
-                ('origin', models.CharField(max_length=80)),
-                ('key', models.CharField(help_text='Identity within the origin: an incident, or start and scope.', max_length=200)),
-                ('reference', models.CharField(blank=True, help_text='What a person would look up: the incident.', max_length=200)),
-                ('override', models.BooleanField(default=False, help_text='A correction: wins over everything recorded before it.')),
-                ('recorded_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(blank=True, null=True)),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='facts', to='agreements.indicator')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='monitoring.factbatch')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("start", models.DateTimeField()),
+                ("end", models.DateTimeField(blank=True, null=True)),
+                (
+                    "state",
+                    models.PositiveSmallIntegerField(choices=[(0, "up"), (1, "degraded"), (2, "down"), (3, "unknown")]),
+                ),
+                ("scope", models.CharField(blank=True, max_length=80)),
+                ("origin", models.CharField(max_length=80)),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="Identity within the origin: an incident, or start and scope.", max_length=200
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        blank=True, help_text="What a person would look up: the incident.", max_length=200
+                    ),
+                ),
+                (
+                    "override",
+                    models.BooleanField(
+                        default=False, help_text="A correction: wins over everything recorded before it."
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="facts", to="agreements.indicator"
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="facts", to="monitoring.factbatch"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Fact',
-                'indexes': [models.Index(condition=models.Q(('superseded_at__isnull', True)), fields=['indicator', 'start'], name='fact_current'), models.Index(fields=['indicator', 'recorded_at'], name='fact_recorded')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('indicator', 'origin', 'key'), name='fact_current_once'), models.CheckConstraint(condition=models.Q(('end__isnull', True), ('end__gt', models.F('start')), _connector='OR'), name='fact_ends_after_start')],
+                "verbose_name": "Fact",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        fields=["indicator", "start"],
+                        name="fact_current",
+                    ),
+                    models.Index(fields=["indicator", "recorded_at"], name="fact_recorded"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        fields=("indicator", "origin", "key"),
+                        name="fact_current_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("end__isnull", True), ("end__gt", models.F("start")), _connector="OR"),
+                        name="fact_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LedgerDay',
+            name="LedgerDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('out_of_term', models.PositiveIntegerField(default=0)),
-                ('out_of_hours', models.PositiveIntegerField(default=0)),
-                ('excluded', models.PositiveIntegerField(default=0)),
-                ('future', models.PositiveIntegerField(default=0)),
-                ('unknown', models.PositiveIntegerField(default=0)),
-                ('down', models.PositiveIntegerField(default=0)),
-                ('degraded', models.PositiveIntegerField(default=0)),
-                ('up', models.PositiveIntegerField(default=0)),
-                ('outages', models.PositiveIntegerField(default=0)),
-                ('longest_outage', models.PositiveIntegerField(default=0)),
-                ('objective', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ledger', to='agreements.objective')),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='agreements.version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("out_of_term", models.PositiveIntegerField(default=0)),
+                ("out_of_hours", models.PositiveIntegerField(default=0)),
+                ("excluded", models.PositiveIntegerField(default=0)),
+                ("future", models.PositiveIntegerField(default=0)),
+                ("unknown", models.PositiveIntegerField(default=0)),
+                ("down", models.PositiveIntegerField(default=0)),
+                ("degraded", models.PositiveIntegerField(default=0)),
+                ("up", models.PositiveIntegerField(default=0)),
+                ("outages", models.PositiveIntegerField(default=0)),
+                ("longest_outage", models.PositiveIntegerField(default=0)),
+                (
+                    "objective",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="ledger", to="agreements.objective"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="agreements.version",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('objective', 'day'), name='ledger_day_once')],
+                "constraints": [models.UniqueConstraint(fields=("objective", "day"), name="ledger_day_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='periodresult',
-            index=models.Index(condition=models.Q(('current', True)), fields=['start', 'objective'], name='result_by_time'),
+            model_name="periodresult",
+            index=models.Index(
+                condition=models.Q(("current", True)), fields=["start", "objective"], name="result_by_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='periodresult',
-            constraint=models.UniqueConstraint(fields=('objective', 'start', 'revision'), name='result_revision_once'),
+            model_name="periodresult",
+            constraint=models.UniqueConstraint(fields=("objective", "start", "revision"), name="result_revision_once"),
         ),
         migrations.AddConstraint(
-            model_name='periodresult',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('objective', 'start'), name='result_current_once'),
+            model_name="periodresult",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("current", True)), fields=("objective", "start"), name="result_current_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='objectivestatus',
-            index=models.Index(condition=models.Q(('due_from__isnull', False)), fields=['due_from'], name='status_due'),
+            model_name="objectivestatus",
+            index=models.Index(condition=models.Q(("due_from__isnull", False)), fields=["due_from"], name="status_due"),
         ),
         migrations.AddIndex(
-            model_name='objectivestatus',
-            index=models.Index(condition=models.Q(('look_at__isnull', False)), fields=['look_at'], name='status_look'),
+            model_name="objectivestatus",
+            index=models.Index(condition=models.Q(("look_at__isnull", False)), fields=["look_at"], name="status_look"),
         ),
         migrations.AddIndex(
-            model_name='breach',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'acknowledged', 'explained'])), fields=['opened_at'], name='breach_unclosed'),
+            model_name="breach",
+            index=models.Index(
+                condition=models.Q(("state__in", ["open", "acknowledged", "explained"])),
+                fields=["opened_at"],
+                name="breach_unclosed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='breach',
-            constraint=models.UniqueConstraint(fields=('objective', 'period_start'), name='breach_once_a_period'),
+            model_name="breach",
+            constraint=models.UniqueConstraint(fields=("objective", "period_start"), name="breach_once_a_period"),
         ),
         migrations.AddIndex(
-            model_name='source',
-            index=models.Index(condition=models.Q(('enabled', True)), fields=['next_due_at'], name='source_due'),
+            model_name="source",
+            index=models.Index(condition=models.Q(("enabled", True)), fields=["next_due_at"], name="source_due"),
         ),
         migrations.AddIndex(
-            model_name='factbatch',
-            index=models.Index(fields=['indicator', '-recorded_at'], name='batch_latest'),
+            model_name="factbatch",
+            index=models.Index(fields=["indicator", "-recorded_at"], name="batch_latest"),
         ),
     ]

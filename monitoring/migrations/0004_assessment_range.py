@@ -4,48 +4,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agreements', '0002_signed_version_frozen'),
-        ('monitoring', '0003_closed_result_frozen'),
+        ("agreements", "0002_signed_version_frozen"),
+        ("monitoring", "0003_closed_result_frozen"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ledgerday',
-            name='facts_digest',
-            field=models.CharField(blank=True, help_text='SHA-256 over the facts that cover the day.', max_length=64),
+            model_name="ledgerday",
+            name="facts_digest",
+            field=models.CharField(blank=True, help_text="SHA-256 over the facts that cover the day.", max_length=64),
         ),
         migrations.AddField(
-            model_name='objectivestatus',
-            name='basis',
-            field=models.CharField(blank=True, help_text='What was read: digest of the indicator and of how its gaps are read.', max_length=32),
+            model_name="objectivestatus",
+            name="basis",
+            field=models.CharField(
+                blank=True,
+                help_text="What was read: digest of the indicator and of how its gaps are read.",
+                max_length=32,
+            ),
         ),
         migrations.AddField(
-            model_name='objectivestatus',
-            name='due_until',
-            field=models.DateTimeField(blank=True, help_text='End of what changed since the last assessment; empty: everything after it.', null=True),
+            model_name="objectivestatus",
+            name="due_until",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="End of what changed since the last assessment; empty: everything after it.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='objectivestatus',
-            name='error',
-            field=models.TextField(blank=True, help_text='Why the last try failed.'),
+            model_name="objectivestatus",
+            name="error",
+            field=models.TextField(blank=True, help_text="Why the last try failed."),
         ),
         migrations.AddField(
-            model_name='objectivestatus',
-            name='retry_at',
-            field=models.DateTimeField(blank=True, help_text='Not before this instant again, because the last try failed.', null=True),
+            model_name="objectivestatus",
+            name="retry_at",
+            field=models.DateTimeField(
+                blank=True, help_text="Not before this instant again, because the last try failed.", null=True
+            ),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(condition=models.Q(('superseded_at__isnull', True)), fields=['indicator', 'end'], name='fact_current_end'),
+            model_name="fact",
+            index=models.Index(
+                condition=models.Q(("superseded_at__isnull", True)),
+                fields=["indicator", "end"],
+                name="fact_current_end",
+            ),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(condition=models.Q(('end__isnull', True), ('superseded_at__isnull', True)), fields=['indicator', 'origin', 'scope', 'start'], name='fact_stream'),
+            model_name="fact",
+            index=models.Index(
+                condition=models.Q(("end__isnull", True), ("superseded_at__isnull", True)),
+                fields=["indicator", "origin", "scope", "start"],
+                name="fact_stream",
+            ),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(condition=models.Q(('superseded_at__isnull', True), models.Q(('scope', ''), _negated=True)), fields=['indicator', 'scope', 'start'], name='fact_scopes'),
+            model_name="fact",
+            index=models.Index(
+                condition=models.Q(("superseded_at__isnull", True), models.Q(("scope", ""), _negated=True)),
+                fields=["indicator", "scope", "start"],
+                name="fact_scopes",
+            ),
         ),
     ]

@@ -4,25 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0004_assessment_range'),
+        ("monitoring", "0004_assessment_range"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ledgerday',
-            name='down_from_start',
-            field=models.PositiveIntegerField(default=0, help_text='Seconds of an outage that the day begins with.'),
+            model_name="ledgerday",
+            name="down_from_start",
+            field=models.PositiveIntegerField(default=0, help_text="Seconds of an outage that the day begins with."),
         ),
         migrations.AddField(
-            model_name='ledgerday',
-            name='down_to_end',
-            field=models.PositiveIntegerField(default=0, help_text='Seconds of an outage at the end of the day.'),
+            model_name="ledgerday",
+            name="down_to_end",
+            field=models.PositiveIntegerField(default=0, help_text="Seconds of an outage at the end of the day."),
         ),
         migrations.AddField(
-            model_name='ledgerday',
-            name='unadjusted',
-            field=models.JSONField(blank=True, help_text='Seconds by class without exclusions and corrections, where they differ.', null=True),
+            model_name="ledgerday",
+            name="unadjusted",
+            field=models.JSONField(
+                blank=True,
+                help_text="Seconds by class without exclusions and corrections, where they differ.",
+                null=True,
+            ),
         ),
     ]
