@@ -56,7 +56,7 @@ def period_key(result: PeriodResult, zone: ZoneInfo) -> str:
 
 
 def period_label(start: datetime, end: datetime, zone: ZoneInfo, *, short: bool = False, inside: bool = False) -> str:
-    """Return what a period is called: its month where it is one, else its first and last day.
+    """Return what a period is called: its month or its day where it is one, else its first and last day.
 
     `short`: the month's abbreviation. `inside`: as it stands inside a sentence.
     """
@@ -65,7 +65,7 @@ def period_label(start: datetime, end: datetime, zone: ZoneInfo, *, short: bool 
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and (last.day >= 28):
         named = words.month_short if short else words.month_inside if inside else words.month
         return named(first.date())
-    return f"{words.day(first.date())} – {words.day(last)}"
+    return words.day(last) if first.date() == last else f"{words.day(first.date())} – {words.day(last)}"
 
 
 def periods_listed(results: Sequence[PeriodResult], chosen: PeriodResult | None, zone: ZoneInfo) -> list[Period]:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -135,7 +135,7 @@ def rows_read(user: User, question: Question) -> QuerySet[Objective, Any]:
         "provider": ["agreement__provider__name"],
         "customer": ["agreement__customer__name"],
         "criticality": ["-agreement__service__criticality"],
-        "type": ["-agreement__type", "agreement__provider__name"],
+        "type": [_own_first(), "agreement__provider__name"],
     }.get(question.group, [])
     return (
         objectives_asked(user, question)
@@ -153,6 +153,12 @@ def rows_read(user: User, question: Question) -> QuerySet[Objective, Any]:
             criticality=F("agreement__service__criticality"),
         )
     )
+
+
+def _own_first() -> Case:
+    """Return the order of the types of agreement: what customers were promised, then what carries it."""
+    ranks = (AgreementType.SLA, AgreementType.OLA)
+    return Case(*(When(agreement__type=one, then=place) for place, one in enumerate(ranks)), default=len(ranks))
 
 
 def cells_fill(objectives: Sequence[Mapping[str, object]], question: Question) -> list[Row]:
