@@ -38,7 +38,6 @@ class Run:
             name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "MAKELEVEL"}
         }
         environment = {**kept, "SLMO_VAR": str(var), "PORT": str(port), "SLMO_DEMO": "0"}
-        environment |= {"SLMO_WEB_PROCESSES": "1", "SLMO_WORKER_PROCESSES": "1"}  # each is forked all the same
         self.path = var.parent / f"output-{port}"
         self.output = self.path.open("w", encoding="utf-8")
         command = [sys.executable, "-m", "slmo.embedded"]
