@@ -39,6 +39,9 @@ class Tier:
     amount: str
 
 
+DATES_SHOWN = 8  # more dates of a calendar than these are folded
+
+
 @dataclass(frozen=True)
 class Section:
     """Clauses that belong together: the term, a calendar, the exclusions, an objective."""
@@ -54,6 +57,17 @@ class Section:
     def name(self) -> str:
         """Return the name below the kind: that of the objective or calendar."""
         return self.key.partition(".")[2]
+
+    @property
+    def clauses_shown(self) -> tuple[Clause, ...]:
+        """Return what stands on the page at once: of a calendar with many dates only the weekly pattern."""
+        return self.clauses[:1] if self.clauses_folded else self.clauses
+
+    @property
+    def clauses_folded(self) -> tuple[Clause, ...]:
+        """Return the dates of a calendar that wait behind one line, where they are too many to read past."""
+        many = self.kind == "calendar" and len(self.clauses) > DATES_SHOWN
+        return self.clauses[1:] if many else ()
 
 
 def version_read(version: Version) -> list[Section]:
