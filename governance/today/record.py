@@ -99,7 +99,7 @@ def record_of(user: User) -> Record | None:
     return Record(years, *shown, more=len(found) - len(shown[0]) - len(shown[1]))
 
 
-def _rows(user: User) -> Iterable[dict[str, Any]]:
+def _rows(user: User) -> Iterable[Mapping[str, Any]]:
     """Return the counts of months by product, kind of agreement and year."""
     about = "objective__agreement__service__"
     by = {"slug": F(about + "slug"), "name": F(about + "name"), "type": F("objective__agreement__type")}

@@ -131,12 +131,13 @@ def objectives_asked(user: User, question: Question) -> QuerySet[Objective]:
 
 def rows_read(user: User, question: Question) -> QuerySet[Objective, Any]:
     """Return the matrix' rows as plain values, in the order of their groups."""
-    order = {
+    orders: dict[str, list[Any]] = {
         "provider": ["agreement__provider__name"],
         "customer": ["agreement__customer__name"],
         "criticality": ["-agreement__service__criticality"],
         "type": [_own_first(), "agreement__provider__name"],
-    }.get(question.group, [])
+    }
+    order = orders.get(question.group, [])
     return (
         objectives_asked(user, question)
         .order_by(*order, "agreement__title", "position", "name")
