@@ -36,7 +36,7 @@ def breach_context(user: User, breach: Breach, now: datetime) -> dict[str, Any]:
         "breach": breach,
         "agreement": breach.objective.agreement,
         "result": breach.result,
-        "period": period_name(breach),
+        "period": period_name(breach, inside=True),
         "percent": percent_bare(breach.result.achieved, breach.result.target),
         "target": target_text(breach.result.target),
         "currency": currency_of(breach.result),
@@ -53,11 +53,15 @@ def breach_context(user: User, breach: Breach, now: datetime) -> dict[str, Any]:
     }
 
 
-def period_name(breach: Breach) -> str:
-    """Return the period as its month, or its first day where it is shorter, in the agreement's zone."""
+def period_name(breach: Breach, *, inside: bool = False) -> str:
+    """Return the period as its month, or its first day where it is shorter, in the agreement's zone.
+
+    `inside`: as it stands inside a sentence.
+    """
     first = breach.period_start.astimezone(words.zone_of(breach.objective.agreement.timezone)).date()
     whole = (breach.period_end - breach.period_start).days >= WHOLE_MONTH
-    return words.month_inside(first) if whole else words.day(first)
+    month = words.month_inside if inside else words.month
+    return month(first) if whole else words.day(first)
 
 
 def currency_of(result: PeriodResult) -> str:

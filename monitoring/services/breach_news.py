@@ -5,8 +5,10 @@ from datetime import datetime
 from fractions import Fraction
 
 from django.db.models import Q
+from django.utils import translation
 
 from agreements.models import Agreement
+from monitoring.figures.numbers import target_text
 from monitoring.models import Breach
 from slmo.accounts.models import Organisation, Role, User
 from slmo.core.units import truncate
@@ -66,7 +68,9 @@ def percent(share: str) -> str:
 def _details(breach: Breach, kind: str, now: datetime, actor: User | None) -> dict[str, str | datetime]:
     """Return what the letter of one kind says besides the names."""
     if kind == "breach_opened":
-        return {"target": breach.result.target, "achieved": percent(breach.result.achieved), "opened_at": now}
+        with translation.override("en"):  # letters say it in each reader's language
+            target = target_text(breach.result.target)
+        return {"target": target, "achieved": percent(breach.result.achieved), "opened_at": now}
     if kind == "breach_acknowledged":
         return {"person": str(actor or "SLMO"), "acknowledged_at": now}
     return {"closed_at": now}

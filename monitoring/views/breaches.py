@@ -37,7 +37,8 @@ BULK_MOST = 250  # the longest page of the list
 
 def _pick(row: Breach) -> SafeString:
     """Return the box that picks a breach for an act on many."""
-    label = _("Pick the breach of %(objective)s, %(month)s") % {"objective": row.objective, "month": period_name(row)}
+    month = period_name(row, inside=True)
+    label = _("Pick the breach of %(objective)s, %(month)s") % {"objective": row.objective, "month": month}
     return format_html(
         '<input class="form-check-input" type="checkbox" name="pick" value="{}" form="bulk" aria-label="{}">',
         row.pk,

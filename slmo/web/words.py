@@ -65,6 +65,11 @@ def percent(value: Exact | None, places: int = 2) -> str:
     return decimal_text(fraction_of(value) * 100, places) + NBSP + "%"
 
 
+def figure(text: str) -> str:
+    """Return a figure that was recorded as "99.89 %" with the decimal sign of the language in force."""
+    return text.replace(".", get_decimal_symbol(locale_now())).replace(" %", f"{NBSP}%")
+
+
 def percent_exact(value: Exact | None) -> str:
     """Return a share that people set (a target) with all its decimals and no more: 0.9995 is "99.95 %"."""
     if value is None:

@@ -102,3 +102,9 @@ def test_how_long_ago_is_one_sentence_in_the_largest_unit() -> None:
     assert words.ago(now - 3 * 3600 - 5, now) == "3 hours ago"
     assert words.ago(now + 86_400, now) == "in 1 day"
     assert words.ago(now - 5, now) == "just now"
+
+
+def test_a_recorded_figure_is_written_as_the_readers_language_writes_it() -> None:
+    assert words.figure("99.89 %") == "99.89\N{NO-BREAK SPACE}%"
+    with translation.override("ru"):
+        assert words.figure("99.89 %") == "99,89\N{NO-BREAK SPACE}%"

@@ -86,7 +86,9 @@ def whatif_bars(
         hanging_bar(item, {**tone_style(item["verdict"]), "opacity": 0.4}) | {"name": tip_text(item)} for item in before
     ]
     full = [hanging_bar(item, tone_style(item["verdict"])) | {"name": tip_text(item)} for item in after]
-    lines = [limit_line(limits[0], labels["before_target"], "$ink-3"), limit_line(limits[1], labels["after_target"])]
+    lines = [limit_line(limits[1], labels["after_target"])]
+    if limits[0] != limits[1]:  # else both labels would stand on one another
+        lines.insert(0, limit_line(limits[0], labels["before_target"], "$ink-3"))
     bar = {
         "type": "bar",
         "barMaxWidth": 20,

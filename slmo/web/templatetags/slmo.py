@@ -122,6 +122,12 @@ def day(value: date | datetime | int | None) -> str:
 
 
 @register.filter
+def figure(value: str) -> str:
+    """Return a recorded figure such as "99.89 %" as the reader's language writes it."""
+    return words.figure(str(value))
+
+
+@register.filter
 def month(value: date | None) -> str:
     """Return "November 2026"."""
     return words.month(value)
