@@ -105,7 +105,8 @@ def _rows(user: User) -> Iterable[Mapping[str, Any]]:
     by = {"slug": F(about + "slug"), "name": F(about + "name"), "type": F("objective__agreement__type")}
     rows = months_ended(user).values(year=ExtractYear(F("start") + EVERYWHERE), **by)
     counts = {"missed": "breached", "met": "met", "indeterminate": "indeterminate"}
-    return rows.annotate(**{name: Count("pk", filter=Q(verdict=verdict)) for name, verdict in counts.items()})
+    counted: Any = rows.annotate(**{name: Count("pk", filter=Q(verdict=verdict)) for name, verdict in counts.items()})
+    return counted
 
 
 def _product(name: str, slug: str, of: Mapping[int, Tally], years: Sequence[int]) -> Product:

@@ -137,7 +137,7 @@ def rows_read(user: User, question: Question) -> QuerySet[Objective, Any]:
         "criticality": ["-agreement__service__criticality"],
         "type": [_own_first(), "agreement__provider__name"],
     }
-    order = orders.get(question.group, [])
+    order: list[Any] = orders.get(question.group, [])
     return (
         objectives_asked(user, question)
         .order_by(*order, "agreement__title", "position", "name")
