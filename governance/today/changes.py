@@ -9,6 +9,7 @@ from django.db.models import Model, Q
 from django.urls import reverse
 
 from agreements.models import Agreement, Service, Version
+from governance.selectors import is_staff_of_provider
 from monitoring.models import Source
 from reports.models import Report
 from slmo.accounts.models import User
@@ -18,6 +19,7 @@ from slmo.audit.words import action_text
 ENTRIES_MOST = 400  # read at once; a longer absence is answered by the audit log itself
 LINES_MOST = 12
 # What the portal does by itself is news only where it concerns what was promised; the rest is set-up.
+DRAFTING = ("version_draft", "version_edit", "report_compile", "report_write")  # a side's own until it is shown
 SYSTEM_NEWS = ("breach_open", "breach_reopen", "breach_withdraw", "result_differs", "report_compile", "source_silent")
 
 
@@ -38,6 +40,8 @@ def changes(user: User, since: datetime) -> list[Change]:
     organisations = sorted({held.organisation_id for held in user.held})
     entries = Entry.objects.filter(at__gte=since, organisation_ids__overlap=organisations)
     entries = entries.filter(Q(actor_id__isnull=False) | Q(action__in=SYSTEM_NEWS)).exclude(actor_id=user.pk)
+    if not is_staff_of_provider(user):
+        entries = entries.exclude(action__in=DRAFTING)
     runs: dict[tuple[str, str, date], list[Entry]] = {}
     for entry in entries.order_by("-at", "-id")[:ENTRIES_MOST]:
         runs.setdefault((entry.action, entry.actor_name, entry.at.date()), []).append(entry)

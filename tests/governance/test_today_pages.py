@@ -247,3 +247,10 @@ def test_like_acts_of_a_day_are_one_line(world: World) -> None:
         version_draft(agreement=agreement, actor=world.people["manager"], now=timezone.now())
     news = changes.changes(world.people["head"], since)
     assert [(line.did, line.more) for line in news] == [("drafted the version", 2)]
+
+
+def test_a_customer_does_not_hear_of_what_the_provider_still_drafts(world: World) -> None:
+    since = timezone.now() - timedelta(minutes=1)
+    version_draft(agreement=world.sla, actor=world.people["manager"], now=timezone.now())
+    assert [line.who for line in changes.changes(world.people["head"], since)] == ["Manager"]
+    assert changes.changes(world.people["buyer"], since) == []
