@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from slmo.embedded.passing import servers_ensure
 from slmo.embedded.refusal import Refusal
+from tools import messages
 
 _BASE = "SLMO_TEST_REDIS_URL"  # the broker's address before a parallel process has chosen its database there
 
@@ -19,6 +20,7 @@ def ensure() -> None:
         number = 1 + int("".join(re.findall(r"\d+", worker)) or 0)
         os.environ["REDIS_URL"] = broker_database(os.environ[_BASE], number)
         return
+    messages.compile_all()  # a fresh checkout has none, and tests read Russian
     try:
         servers_ensure()
     except Refusal as refusal:

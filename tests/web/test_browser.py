@@ -34,6 +34,7 @@ def test_no_component_violates_accessibility_in_either_theme(style: Page, witnes
     style.click("summary[title=Theme]")
     style.click(f"button[name=theme][value={theme}]")
     expect(style.locator("html")).to_have_attribute("data-bs-theme", theme)
+    style.wait_for_function("!document.getAnimations().some(one => one instanceof CSSTransition)")
     found = Axe().run(style).response["violations"]
     assert [
         (one["id"], node["html"][:160], node["failureSummary"][-170:]) for one in found for node in one["nodes"][:4]
