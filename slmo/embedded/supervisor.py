@@ -39,6 +39,7 @@ class Supervisor:
         self._waiting: dict[str, tuple[float, Program]] = {}
         self._ended_once: list[int] = []  # the status of the program that was last run to its end
         self._parent = os.getppid() if "MAKELEVEL" in os.environ else 0
+        self._parent_catches = bool(self._parent) and _catches_interrupt(self._parent)
 
     def run(self) -> int:
         """Run until asked to stop; return the exit status 0, or raise Refusal where a start is impossible."""
@@ -107,8 +108,19 @@ class Supervisor:
     def _rest(self) -> None:
         """Wait a moment; raise Stopped where the end was asked for, of this process or of `make`."""
         time.sleep(_PAUSE)
-        if self._asked_to_stop or (self._parent and _make_ends(self._parent)):
+        if self._asked_to_stop or (self._parent and self._make_ends()):
             raise Stopped
+
+    def _make_ends(self) -> bool:
+        """Return whether `make`, this process's parent, is gone or has been asked to end.
+
+        Killed, it leaves nobody who could stop this process. Interrupted alone (Ctrl-C reaches both), it waits for
+        this process without a word: then it no longer catches SIGINT. Started in the background of a script, it never
+        caught it.
+        """
+        if os.getppid() != self._parent:
+            return True
+        return self._parent_catches and not _catches_interrupt(self._parent)
 
     def _start(self, program: Program) -> None:
         self._started[program.name] = time.monotonic()
@@ -183,17 +195,11 @@ def _ending(status: int) -> str:
     return f"killed by {signal.Signals(-status).name}" if status < 0 else f"status {status}"
 
 
-def _make_ends(pid: int) -> bool:
-    """Return whether `make`, this process's parent, is gone or has been asked to end.
-
-    Killed, it leaves nobody who could stop this process. Interrupted alone (Ctrl-C reaches both), it waits for this
-    process without a word: then it no longer catches SIGINT, which Linux tells in /proc.
-    """
-    if os.getppid() != pid:
-        return True
+def _catches_interrupt(pid: int) -> bool:
+    """Return whether a process catches SIGINT, as Linux tells in /proc; True where nothing tells."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     except OSError:
-        return False
+        return True
     caught = next((line for line in status.splitlines() if line.startswith("SigCgt:")), "")
-    return bool(caught) and not int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1
+    return not caught or bool(int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1)
