@@ -40,7 +40,8 @@ def answers(kind: str) -> list[str]:
         [sys.executable, "-c", MAKE, kind, ASKED],
         cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
-    assert parent.stdin and parent.stdout
+    assert parent.stdin
+    assert parent.stdout
     assert parent.stdout.readline() == "ready\n"
     before = parent.stdout.readline().strip()
     if kind == "foreground":
