@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Min, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -150,7 +151,8 @@ def _reports(user: User, now: datetime) -> Iterable[Item]:
 
 def _improvements(user: User, now: datetime) -> Iterable[Item]:
     """Yield the improvements that this person carries and whose day has come."""
-    rows = improvements_visible(user).filter(owner=user, state=ImprovementState.STARTED, due_on__lte=now.date())
+    today = timezone.localdate(now)
+    rows = improvements_visible(user).filter(owner=user, state=ImprovementState.STARTED, due_on__lte=today)
     for row in rows.order_by(F("due_on").asc())[:WAITING_MOST]:
         url = reverse("improvement_entry", args=[row.pk])
         detail = _("Due on %(day)s, %(service)s") % {"day": words.day(row.due_on), "service": row.service}

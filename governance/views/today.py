@@ -49,7 +49,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "waiting_count": len(items),
         "changes": changes(user, since),
         "since": since,
-        "horizon": horizon(user, now.date(), (now + HORIZON).date()),
+        "horizon": horizon(user, timezone.localdate(now), timezone.localdate(now + HORIZON)),
         **standing(user),
     }
     return page(request, "governance/today.html", context)

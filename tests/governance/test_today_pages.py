@@ -254,3 +254,13 @@ def test_a_customer_does_not_hear_of_what_the_provider_still_drafts(world: World
     version_draft(agreement=world.sla, actor=world.people["manager"], now=timezone.now())
     assert [line.who for line in changes.changes(world.people["head"], since)] == ["Manager"]
     assert changes.changes(world.people["buyer"], since) == []
+
+
+def test_what_is_due_today_is_due_by_the_readers_calendar(world: World) -> None:
+    manager, service, evening = world.people["manager"], world.sla.service, datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    due = {"title": "Second line", "state": "started", "due_on": datetime(2026, 3, 2).date(), "created_at": evening}
+    Improvement.objects.create(service=service, owner=manager, **due)
+    with timezone.override("UTC"):
+        assert "Second line" not in [item.title for item in waiting.waiting(manager, evening)]
+    with timezone.override("Europe/Berlin"):  # there it is half past midnight on the 2nd
+        assert "Second line" in [item.title for item in waiting.waiting(manager, evening)]
