@@ -16,8 +16,8 @@ from typing import NamedTuple
 from slmo.core import ENGINE_VERSION
 from slmo.core.compliance import assess
 from slmo.core.errors import EngineError, FactError, TermError, did_you_mean, shown
-from slmo.core.facts import States
-from slmo.core.facts_csv import states_read
+from slmo.core.facts import Facts
+from slmo.core.facts_csv import facts_read
 from slmo.core.periods import day_start
 from slmo.core.report_json import report_json
 from slmo.core.report_table import report_table
@@ -48,9 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         agreement = agreement_load(options.agreement)
         asked = _asked(agreement, options)
-        states = _facts(agreement, options)
-        results = _judged(agreement, states, asked)
-        output = _output(agreement, states, results, asked, options)
+        facts = _facts(agreement, options)
+        results = _judged(agreement, facts, asked)
+        output = _output(agreement, facts, results, asked, options)
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 2
@@ -113,18 +113,18 @@ def _unreadable(path: str, error: Exception) -> str:
     return f"{path}: found nothing to read ({reason}), expected a file."
 
 
-def _facts(agreement: Agreement, options: argparse.Namespace) -> States:
+def _facts(agreement: Agreement, options: argparse.Namespace) -> Facts:
     """Return the facts of all files, in the order in which they were named."""
-    states: States | None = None
+    facts: Facts | None = None
     for path in options.facts:
         try:
-            read = states_read(path, options.gaps, indicators=agreement.objective_names)
+            read = facts_read(path, options.gaps, indicators=agreement.objective_names)
         except FactError as error:
             raise Refused(str(error)) from error
         except (OSError, ValueError) as error:
             raise Refused(_unreadable(path, error)) from error
-        states = read if states is None else states.joined(read)
-    return States.empty() if states is None else states
+        facts = read if facts is None else facts.joined(read)
+    return Facts() if facts is None else facts
 
 
 def _asked(agreement: Agreement, options: argparse.Namespace) -> Asked:
@@ -182,12 +182,12 @@ def _assessed(agreement: Agreement, name: str) -> bool:
     return all(terms.indicator == "availability" for terms in versions)
 
 
-def _judged(agreement: Agreement, states: States, asked: Asked) -> list[PeriodResult]:
+def _judged(agreement: Agreement, facts: Facts, asked: Asked) -> list[PeriodResult]:
     try:
         return [
             entry
             for name in asked.objectives
-            for result in assess(agreement, name, states, asked.window, asked.as_of)
+            for result in assess(agreement, name, facts.states, asked.window, asked.as_of)
             for entry in result.entries()
         ]
     except EngineError as error:
@@ -195,10 +195,10 @@ def _judged(agreement: Agreement, states: States, asked: Asked) -> list[PeriodRe
 
 
 def _output(
-    agreement: Agreement, states: States, results: Sequence[PeriodResult], asked: Asked, options: argparse.Namespace
+    agreement: Agreement, facts: Facts, results: Sequence[PeriodResult], asked: Asked, options: argparse.Namespace
 ) -> str:
     if options.json:
-        return report_json(agreement, states, results, ENGINE, options.partition)
+        return report_json(agreement, facts.states, results, ENGINE, options.partition)
     return report_table(agreement, results, asked.as_of, options.partition)
 
 

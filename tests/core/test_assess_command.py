@@ -147,7 +147,7 @@ HOSTILE_FACTS = {
     "an unknown header": ("when,what\n2026-01-01T00:00:00Z,up\n", "line 1", "when"),
     "a misspelt column": ("at,stat\n", "did you mean"),
     "a column twice": ("at,at,state\n", "twice"),
-    "other facts": ("at,value\n2026-01-01T00:00:00Z,5\n", "not assessed"),
+    "numbers that are none": ("at,value\n2026-01-01T00:00:00Z,1e3\n", "line 2", "value", "plain number"),
     "a value too many": ("at,state\n2026-01-01T00:00:00Z,up,x\n", "line 2", "3 values"),
     "a value too few": ("at,state\n2026-01-01T00:00:00Z\n", "line 2", "1 values"),
     "an unknown state": ("at,state\n2026-01-01T00:00:00Z,dwon\n", "line 2", '"state"', "down"),

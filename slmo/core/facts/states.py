@@ -13,6 +13,7 @@ import numpy as np
 
 from slmo.core.errors import EngineError
 from slmo.core.exclusions import ExclusionWindow
+from slmo.core.facts.columns import coded
 from slmo.core.intervals import OPEN, Codes, Mask, Times, times
 from slmo.core.units import format_instant
 
@@ -73,8 +74,8 @@ class States:
         """
         full = [(*row, *(False, "")[len(row) - 6 :]) if len(row) < 8 else tuple(row) for row in rows]
         start, end, state, scope, seq, change, override, indicator = zip(*full, strict=True) if full else ((),) * 8
-        scopes, scope_codes = _coded(scope)
-        indicators, indicator_codes = _coded(indicator)
+        scopes, scope_codes = coded(scope)
+        indicators, indicator_codes = coded(indicator)
         made = cls(
             times(start), times([OPEN if one is None else one for one in end]),
             np.array([_state_code(one) for one in state], dtype=np.int8), times(seq),
@@ -147,12 +148,6 @@ class States:
     def digest(self) -> str:
         """Return the SHA-256 of the rows in the order of their sequence; the numbers themselves do not matter."""
         return self._digest
-
-
-def _coded(values: Sequence[object]) -> tuple[tuple[str, ...], Times]:
-    names = tuple(sorted({str(value or "") for value in values} | {""}))
-    codes = {name: code for code, name in enumerate(names)}
-    return names, times([codes[str(value or "")] for value in values])
 
 
 def _state_code(state: object) -> int:
