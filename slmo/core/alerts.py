@@ -41,5 +41,6 @@ def alert_state(
             rates.append(burn_rate(judged.total - judged.good, judged.total, terms.target.value))
             covered = covered and not (length == row.long and seconds[Class.UNKNOWN])
         factor = row.factor(period)
-        found.append(AlertState(row, factor, rates[0], rates[1], alert_firing(factor, rates[0], rates[1], covered)))
+        firing = alert_firing(factor, rates[0], rates[1], covered)
+        found.append(AlertState(row, factor, rates[0], rates[1], firing, covered))
     return found

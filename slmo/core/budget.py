@@ -78,13 +78,17 @@ BURN_WINDOWS = (  # at 30 days the factors are 14.4, 6, 3 and 1
 
 
 class AlertState(NamedTuple):
-    """What one burn window says; the rates are None where nothing was counted."""
+    """What one burn window says; the rates are None where nothing was counted.
+
+    `covered` tells that facts cover the long window wholly; where they do not, it never fires.
+    """
 
     window: BurnWindow
     factor: Fraction
     long_rate: Fraction | float | None
     short_rate: Fraction | float | None
     firing: bool
+    covered: bool = True
 
 
 def alert_firing(
