@@ -27,6 +27,7 @@ from monitoring.api.serializers import (
     StatusSerializer,
 )
 from monitoring.models import Breach, Fact, ObjectiveStatus
+from monitoring.rows import FactsRefused
 from monitoring.selectors import breaches_visible, facts_visible, result_rows, results_visible, statuses_visible
 from monitoring.services.facts import facts_record
 from slmo.accounts.policy import require
@@ -104,12 +105,15 @@ class FactViewSet(ListModelMixin, GenericViewSet[Fact]):
             raise ValidationError({"facts": _("Expected a list of at most %(count)d facts.") % {"count": ITEMS_MOST}})
         if not isinstance(origin, str) or not origin.isprintable() or not 1 <= len(origin) <= 80:
             raise ValidationError({"origin": _("Expected one line of at most 80 characters.")})
-        rows, errors = items_read(items)
+        rows, errors = items_read(items, indicator)
         receipt: dict[str, Any] = {"batch": None, "recorded": len(rows), "new": 0, "replaced": 0, "errors": errors}
         if rows:
-            batch = facts_record(
-                indicator=indicator, rows=rows, origin=origin, actor=request.user, now=timezone.now()
-            )  # fmt: skip
+            try:
+                batch = facts_record(
+                    indicator=indicator, rows=rows, origin=origin, actor=request.user, now=timezone.now()
+                )  # fmt: skip
+            except FactsRefused as refused:
+                raise ValidationError({"facts": str(refused)}) from refused
             receipt |= {"batch": batch.pk, "new": batch.new, "replaced": batch.replaced}
         refused = bool(items) and not rows
         return Response(receipt, status.HTTP_400_BAD_REQUEST if refused else status.HTTP_202_ACCEPTED)

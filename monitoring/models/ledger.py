@@ -26,6 +26,12 @@ class LedgerDay(models.Model):
     unadjusted = models.JSONField(
         null=True, blank=True, help_text="Seconds by class without exclusions and corrections, where they differ."
     )
+    tally = models.JSONField(
+        null=True, blank=True, help_text="What the day adds to its period where seconds alone do not tell it."
+    )
+    unadjusted_tally = models.JSONField(
+        null=True, blank=True, help_text="The same without exclusions and corrections, where it differs."
+    )
     facts_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 over the facts that cover the day.")
 
     class Meta:

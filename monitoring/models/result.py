@@ -16,7 +16,8 @@ class ResultState(models.TextChoices):
 class PeriodResult(models.Model):
     """The figures of one objective in one period, with everything that is needed to check them.
 
-    `good`, `total`: exact counted seconds. `achieved`, `lower`, `upper`: decimal text truncated to nine places.
+    `good`, `total`: exact seconds, events, slices or tasks. `achieved`, `lower`, `upper`: decimal text truncated to
+    nine places; `value` stands where a figure is no share, cut so that it flatters nobody.
     A closed result is frozen: a restatement is a further row with a higher `revision`.
     """
 
@@ -27,14 +28,15 @@ class PeriodResult(models.Model):
     verdict = models.CharField(max_length=13)
     target = models.CharField(max_length=40, blank=True)
     achieved = models.CharField(max_length=24, blank=True)
+    value = models.CharField(max_length=80, blank=True, default="", db_default="")
     lower = models.CharField(max_length=24, blank=True)
     upper = models.CharField(max_length=24, blank=True)
-    unadjusted = models.CharField(max_length=24, blank=True)
-    good = models.DecimalField(max_digits=20, decimal_places=6, null=True)
-    total = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    unadjusted = models.CharField(max_length=80, blank=True)
+    good = models.DecimalField(max_digits=30, decimal_places=6, null=True)
+    total = models.DecimalField(max_digits=30, decimal_places=6, null=True)
     seconds = models.JSONField(default=dict)
-    budget_allowed = models.DecimalField(max_digits=20, decimal_places=6, null=True)
-    budget_consumed = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    budget_allowed = models.DecimalField(max_digits=30, decimal_places=6, null=True)
+    budget_consumed = models.DecimalField(max_digits=30, decimal_places=6, null=True)
     credit_percent = models.DecimalField(max_digits=7, decimal_places=3, null=True)
     credit_amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     outages = models.PositiveIntegerField(default=0)

@@ -1,35 +1,34 @@
 """Importing a file of facts: looked at first, then recorded as a whole or not at all.
 
 The file is read anew when it is committed, and must be the very one that was looked at. A fact's identity is when and
-where it begins, so that a file with corrected ends takes the place of the earlier one, and the same file adds nothing.
+where it begins, a task's its name, so that a file with corrected facts takes the place of the earlier one, and the same
+file adds nothing.
 """
 
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from agreements.models import Indicator
-from monitoring.models import FactBatch, FactState
-from monitoring.rows import ERRORS_MOST, FactRow, row_errors, row_key
-from monitoring.services.facts import facts_record
+from monitoring.kinds import FactKind, kind_of_rows, kinds_of, row_errors
+from monitoring.models import FactBatch
+from monitoring.rows import ERRORS_MOST, FactsRefused
+from monitoring.services.facts import facts_record, rows_compare
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.core.errors import FactError
-from slmo.core.facts import State, States
-from slmo.core.facts_csv import states_read
+from slmo.core.facts_csv import facts_read
 from slmo.web.engine_words import engine_sentence
 
 BYTES_MOST = 32 * 1024 * 1024  # a year of one-minute checks: 525 600 rows of about 40 bytes
 SHOWN = 20
 ORIGIN = "file"
-_NUMBERS = {state.value: int(FactState[state.name]) for state in State}
 
 
 @dataclass(frozen=True)
@@ -56,12 +55,14 @@ class Preview:
 
     `rows` counts its facts: `new` ones, `changed` ones that take the place of earlier facts, `known` ones that are
     recorded already. `start` and `end` (None: not ended) span them, in epoch seconds; `first` shows the first rows.
+    `states` counts the rows of each state, where the facts are states.
     """
 
     sha256: str
+    kind: FactKind | None = None
     file_name: str = ""
     rows: int = 0
-    first: list[FactRow] = field(default_factory=list)
+    first: list[Any] = field(default_factory=list)
     start: int | None = None
     end: int | None = None
     scopes: list[str] = field(default_factory=list)
@@ -90,22 +91,26 @@ def import_preview(
     digest = hashlib.sha256(content).hexdigest()
     try:
         rows = rows_read(content, indicator, file_name)
+        compared = rows_compare(indicator=indicator, rows=rows, origin=origin)
     except ImportRefused as refused:
         return Preview(sha256=digest, file_name=file_name, errors=refused.errors)
-    new, changed, known = _compared(indicator, origin, rows)
-    ends = [row.end for row in rows]
+    except FactsRefused as refused:
+        return Preview(sha256=digest, file_name=file_name, errors=_as_lines(refused))
+    kind = kind_of_rows(rows)
+    assert kind is not None
+    spans = [kind.row_span(row) for row in rows]
+    ends = [end for _start, end in spans]
     return Preview(
         sha256=digest,
+        kind=kind,
         file_name=file_name,
         rows=len(rows),
         first=rows[:SHOWN],
-        start=min(row.start for row in rows),
+        start=min(start for start, _end in spans),
         end=None if None in ends else max(end for end in ends if end is not None),
         scopes=sorted({row.scope for row in rows}),
-        states=dict(sorted(Counter(row.state for row in rows).items())),
-        new=new,
-        changed=changed,
-        known=known,
+        states=dict(sorted(Counter(row.state for row in rows if hasattr(row, "state")).items())),
+        **compared._asdict(),
     )
 
 
@@ -129,29 +134,42 @@ def import_commit(
     digest = hashlib.sha256(content).hexdigest()
     if digest != sha256:
         raise ImportRefused([LineError(0, "", _("This is not the file that was previewed. Preview it again."))])
-    return facts_record(
-        indicator=indicator,
-        rows=rows_read(content, indicator, file_name),
-        origin=origin,
-        actor=actor,
-        now=now,
-        file_name=file_name,
-        file_sha256=digest,
-        action="facts_import",
-    )
+    rows = rows_read(content, indicator, file_name)
+    try:
+        return facts_record(
+            indicator=indicator,
+            rows=rows,
+            origin=origin,
+            actor=actor,
+            now=now,
+            file_name=file_name,
+            file_sha256=digest,
+            action="facts_import",
+        )
+    except FactsRefused as refused:
+        raise ImportRefused(_as_lines(refused)) from refused
 
 
-def rows_read(content: bytes, indicator: Indicator, file_name: str = "") -> list[FactRow]:
+def _as_lines(refused: FactsRefused) -> list[LineError]:
+    """Return what stands against a delivery as a whole as errors of its file."""
+    return [LineError(0, one.field, one.sentence) for one in refused.errors]
+
+
+def rows_read(content: bytes, indicator: Indicator, file_name: str = "") -> list[Any]:
     """Return the facts of a file's content in its order; raises ImportRefused with the errors of its lines."""
     if len(content) > BYTES_MOST:
         sentence = _("The file is larger than %(count)d MB. Split it.") % {"count": BYTES_MOST // 2**20}
         raise ImportRefused([LineError(0, "", sentence)])
+    kinds = kinds_of(indicator.kind)
     try:
         names = {indicator.slug, *indicator.objectives.values_list("name", flat=True)}
-        states = states_read(io.BytesIO(content), name=file_name or _("The file"), indicators=names)
+        files = [file for kind in kinds for file in kind.files]
+        facts = facts_read(
+            io.BytesIO(content), name=file_name or _("The file"), indicators=names, kinds=files
+        )  # fmt: skip
     except FactError as error:
         raise ImportRefused([LineError(one.line, one.column, engine_sentence(one)) for one in error.errors]) from error
-    rows = list(_rows(states))
+    rows = [row for kind in kinds for row in kind.file_rows(facts)]
     if not rows:
         raise ImportRefused([LineError(1, "", _("The file has a header, but no facts below it."))])
     if errors := _refused(rows):
@@ -165,19 +183,7 @@ def _content(upload: IO[bytes]) -> bytes:
     return upload.read(BYTES_MOST + 1)
 
 
-def _rows(states: States) -> Iterable[FactRow]:
-    """Yield the file's rows; of several that begin at one time and place, the further ones are numbered."""
-    seen: Counter[str] = Counter()
-    for start, end, state, scope, _seq, is_change, override, _indicator in states.rows():
-        key = row_key(start, scope)
-        if not is_change:
-            seen[key] += 1
-            key = f"{key}#{seen[key]}" if seen[key] > 1 else key
-        ended = None if is_change or end >= 2**62 else end
-        yield FactRow(start, ended, _NUMBERS[state], scope, key, "", override)
-
-
-def _refused(rows: Sequence[FactRow]) -> list[LineError]:
+def _refused(rows: Sequence[Any]) -> list[LineError]:
     """Return the errors of rows that the file may have but the portal does not record."""
     errors: list[LineError] = []
     for position, row in enumerate(rows):
@@ -188,25 +194,3 @@ def _refused(rows: Sequence[FactRow]) -> list[LineError]:
         if len(errors) >= ERRORS_MOST:
             return errors[:ERRORS_MOST]
     return errors
-
-
-COMPARE = """
-SELECT count(*) FILTER (WHERE fact.id IS NULL),
-    count(*) FILTER (WHERE fact.id IS NOT NULL AND (extract(epoch FROM fact.start)::bigint,
-        extract(epoch FROM fact."end")::bigint, fact.state, fact.scope, fact.reference, fact.override)
-        IS DISTINCT FROM (row.start, row."end", row.state::smallint, row.scope, '', false))
-FROM unnest(%s::text[], %s::bigint[], %s::bigint[], %s::integer[], %s::text[])
-    AS row(key, start, "end", state, scope)
-LEFT JOIN monitoring_fact AS fact
-    ON fact.indicator_id = %s AND fact.origin = %s AND fact.key = row.key AND fact.superseded_at IS NULL
-"""
-
-
-def _compared(indicator: Indicator, origin: str, rows: Iterable[FactRow]) -> tuple[int, int, int]:
-    """Return how many facts are new, how many replace earlier ones, and how many are recorded already."""
-    last = {row.key: row for row in rows}.values()
-    columns = [[getattr(row, name) for row in last] for name in ("key", "start", "end", "state", "scope")]
-    with connection.cursor() as cursor:
-        cursor.execute(COMPARE, [*columns, indicator.pk, origin])
-        new, changed = cursor.fetchone()
-    return new, changed, len(last) - new - changed

@@ -81,7 +81,7 @@ def test_intervals_that_begin_together_are_all_kept_and_known_again(indicator):
         (b"start,end,state\n", "no facts below it"),
         (b"2026-03-02T10:00:00Z,2026-03-02T10:05:00Z,down\n", "one of the headers"),
         (b"from,to,status\n", "one of the headers"),
-        (b"at,value\n2026-03-02T10:00:00Z,1\n", "at,state or start,end,state"),
+        (b"at,value\n2026-03-02T10:00:00Z,1\n", "one of the headers at,state; start,end,state,"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "NUL byte"),
         (b"at,state\n2026-03-02T10:00:00Z,\xff\n", "text in UTF-8"),
         (b"at,state\n2026-03-02T10:00:00,up\n", "offset or Z"),

@@ -1,0 +1,55 @@
+"""Kinds of facts, one file each; a file that offers a `kind` is one, and its table, rows and readers stand in it."""
+
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from agreements.models import Indicator, IndicatorKind
+from monitoring.kinds.base import FactKind, ItemRefused
+from monitoring.rows import ERRORS_MOST, RowError
+
+__all__ = ["KINDS", "FactKind", "ItemRefused", "kind_of", "kind_of_rows", "kinds_of", "row_errors", "rows_errors"]
+
+_modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
+KINDS: dict[str, FactKind] = {module.kind.name: module.kind for module in _modules if hasattr(module, "kind")}
+_BY_ROW = {kind.row: kind for kind in KINDS.values()}
+_STATES = "states"
+
+
+def kinds_of(indicator_kind: str) -> list[FactKind]:
+    """Return the kinds of facts that an indicator of this kind may have; states first where there are several."""
+    found = [kind for kind in KINDS.values() if IndicatorKind(indicator_kind) in kind.indicators]
+    return found or [KINDS[_STATES]]
+
+
+def kind_of(indicator: Indicator) -> FactKind:
+    """Return the kind of facts that an indicator has; where it could have several, the one that came first."""
+    kinds = kinds_of(indicator.kind)
+    if len(kinds) == 1:
+        return kinds[0]
+    return next((kind for kind in kinds if kind.model.objects.filter(indicator=indicator).exists()), kinds[0])
+
+
+def kind_of_rows(rows: Sequence[Any]) -> FactKind | None:
+    """Return the kind of a delivery's rows, None where there are none; raises TypeError where they are mixed."""
+    types = {type(row) for row in rows}
+    if len(types) > 1:
+        raise TypeError("The rows of one delivery must be of one kind.")
+    return _BY_ROW[types.pop()] if types else None
+
+
+def row_errors(position: int, row: Any) -> list[RowError]:
+    """Return what is wrong with one row; nothing where it can be recorded."""
+    found = _BY_ROW[type(row)].errors(row)
+    return [RowError(position, field, sentence) for field, sentence in found]
+
+
+def rows_errors(rows: Iterable[Any]) -> list[RowError]:
+    """Return what is wrong with the rows, at most 100 errors."""
+    errors: list[RowError] = []
+    for position, row in enumerate(rows):
+        errors += row_errors(position, row)
+        if len(errors) >= ERRORS_MOST:
+            return errors[:ERRORS_MOST]
+    return errors

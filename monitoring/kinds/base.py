@@ -1,0 +1,134 @@
+"""What every kind of facts offers: its table, its rows on their way in, and how the engine reads them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar, NamedTuple
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from monitoring.rows import common_errors
+from slmo.core.errors import EngineError
+from slmo.core.units import parse_instant
+from slmo.web.engine_words import engine_text
+
+NUMBER_LONGEST = 60
+
+
+class ItemRefused(ValueError):
+    """An item that is not a fact: the field, and a sentence."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        """Name the field and say what is wrong."""
+        super().__init__(sentence)
+        self.field = field
+
+
+class Column(NamedTuple):
+    """A column of a kind's own: its name, its type while it is staged, and how that becomes the table's."""
+
+    name: str
+    staged: str
+    made: str = "{0}"
+
+
+def moment(name: str) -> Column:
+    """Return a column that rows give in epoch seconds."""
+    return Column(name, "bigint", "to_timestamp({0})")
+
+
+class FactKind:
+    """One kind of facts. Its rows have the fields of `columns` first, then scope, key, reference and override.
+
+    `begins` and `ends` say in SQL from when to when a row `fact` of the table bears on figures; NULL: to the present.
+    `first` and `last` are the columns of a fact's own beginning and end; `numbered` tells that several facts of one
+    delivery may have one time and place. `files` are the engine's names of the files that bring such facts, `fields`
+    and `common` the names in an item of the API.
+    """
+
+    name: ClassVar[str]
+    indicators: ClassVar[Collection[str]]
+    model: ClassVar[type[Model]]
+    row: ClassVar[type[Any]]
+    columns: ClassVar[tuple[Column, ...]]
+    texts: ClassVar[tuple[str, ...]] = ()
+    begins: ClassVar[str]
+    ends: ClassVar[str]
+    first: ClassVar[str] = "start"
+    last: ClassVar[str] = "end"
+    numbered: ClassVar[bool] = False
+    files: ClassVar[tuple[str, ...]]
+    fields: ClassVar[tuple[str, ...]]
+    common: ClassVar[tuple[str, ...]] = ("scope", "key", "reference")
+    sample: ClassVar[str]
+
+    def errors(self, row: Any) -> list[tuple[str, str]]:
+        """Return what is wrong with a row as field and sentence."""
+        return [*self.own_errors(row), *common_errors(row)]
+
+    def own_errors(self, row: Any) -> Iterable[tuple[str, str]]:
+        """Return what is wrong with the fields of this kind's own."""
+        raise NotImplementedError
+
+    def staged(self, row: Any) -> Sequence[Any]:
+        """Return a row as COPY takes it."""
+        return tuple(row)
+
+    def item_row(self, item: Mapping[str, Any]) -> Any:
+        """Return an item of the API as a row; raises ItemRefused."""
+        raise NotImplementedError
+
+    def file_rows(self, facts: Any) -> Iterator[Any]:
+        """Yield the rows of a file that the engine has read."""
+        raise NotImplementedError
+
+    def row_span(self, row: Any) -> tuple[int, int | None]:
+        """Return from when to when a row says something, None where it has not ended."""
+        return getattr(row, self.first), getattr(row, self.last)
+
+    def shown(self, fact: Any) -> Mapping[str, str]:
+        """Return what a row or a recorded fact says besides when and where, by the names of the file's columns."""
+        raise NotImplementedError
+
+
+def item_instant(item: Mapping[str, Any], field: str) -> int:
+    """Return a field's time in epoch seconds; raises ItemRefused."""
+    value = item.get(field)
+    try:
+        return parse_instant(value if isinstance(value, str) else "")
+    except EngineError as error:
+        raise ItemRefused(field, _("Expected %(what)s.") % {"what": engine_text(str(error))}) from error
+
+
+def item_number(item: Mapping[str, Any], field: str) -> Decimal:
+    """Return a field's number exactly as it was written, a JSON number or text; raises ItemRefused."""
+    value = item.get(field)
+    text = str(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
+    try:
+        number = Decimal(text[:NUMBER_LONGEST])
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or len(text) > NUMBER_LONGEST:
+        raise ItemRefused(field, _("Expected a plain number, such as 12 or 0.25."))
+    return number
+
+
+def item_text(item: Mapping[str, Any], field: str) -> str:
+    """Return a field's text, which must be given; raises ItemRefused."""
+    value = item.get(field)
+    if not isinstance(value, str) or not value.strip():
+        raise ItemRefused(field, _("Expected a text."))
+    return value.strip()
+
+
+def numbered_keys(keys: Iterable[str]) -> Iterator[str]:
+    """Yield the keys of one delivery, those that occur again with their number: `k`, `k#2`, `k#3`."""
+    seen: dict[str, int] = {}
+    for key in keys:
+        seen[key] = seen.get(key, 0) + 1
+        yield key if seen[key] == 1 else f"{key}#{seen[key]}"
+
+
+def plain(value: Decimal) -> str:
+    """Return an exact number without exponent and without zeros at its end."""
+    return f"{value.normalize():f}"

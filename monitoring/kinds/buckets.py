@@ -1,0 +1,70 @@
+"""Buckets of events: how many there were in a span of time, and how many of them were good."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from agreements.models import IndicatorKind
+from monitoring.kinds.base import Column, FactKind, item_instant, item_number, moment, numbered_keys, plain
+from monitoring.models import Bucket
+from monitoring.rows import number_errors, row_key, span_errors
+from slmo.core.facts import Facts
+
+
+class BucketRow(NamedTuple):
+    """Events in `[start, end)`, in epoch seconds."""
+
+    start: int
+    end: int
+    good: Decimal
+    total: Decimal
+    scope: str = ""
+    key: str = ""
+    reference: str = ""
+    override: bool = False
+
+
+class BucketsKind(FactKind):
+    """A bucket is known by when and where it begins: one that is sent again with other counts takes its place."""
+
+    name = "buckets"
+    indicators = (IndicatorKind.RATIO, IndicatorKind.SLICES)
+    model = Bucket
+    row = BucketRow
+    columns = (moment("start"), moment("end"), Column("good", "numeric"), Column("total", "numeric"))
+    begins, ends = "fact.start", 'fact."end"'
+    files = ("buckets",)
+    fields = ("start", "end", "good", "total")
+    sample = (
+        "start,end,good,total\n2026-01-14T09:00:00Z,2026-01-14T09:05:00Z,11987,12000\n"
+        "2026-01-14T09:05:00Z,2026-01-14T09:10:00Z,12405,12405\n"
+    )
+
+    def own_errors(self, row: BucketRow) -> Iterable[tuple[str, str]]:
+        """Return what is wrong with the span and the counts."""
+        errors = [*span_errors(row), *number_errors(row, "good", "total")]
+        if not errors and not 0 <= row.good <= row.total:
+            errors.append(("good", _("The good events must be from 0 up to all events.")))
+        return errors
+
+    def item_row(self, item: Mapping[str, Any]) -> BucketRow:
+        """Return `start`, `end`, `good` and `total` as a row."""
+        start, end = item_instant(item, "start"), item_instant(item, "end")
+        good, total = item_number(item, "good"), item_number(item, "total")
+        return BucketRow(start, end, good, total, item["scope"], row_key(start, item["scope"]))
+
+    def file_rows(self, facts: Facts) -> Iterator[BucketRow]:
+        """Yield the file's buckets; of several that begin at one time and place the further are numbered."""
+        rows = facts.buckets.rows()
+        keys = numbered_keys(row_key(row[0], row[4]) for row in rows)
+        for (start, end, good, total, scope, _seq, override, _name), key in zip(rows, keys, strict=True):
+            yield BucketRow(start, end, good, total, scope, key, "", override)
+
+    def shown(self, fact: Any) -> Mapping[str, str]:
+        """Return the counts."""
+        return {"good": plain(fact.good), "total": plain(fact.total)}
+
+
+kind = BucketsKind()

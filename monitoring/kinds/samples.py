@@ -1,0 +1,64 @@
+"""Samples: a value that was measured at an instant."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from agreements.models import IndicatorKind
+from monitoring.kinds.base import Column, FactKind, item_instant, item_number, moment, numbered_keys, plain
+from monitoring.models import Sample
+from monitoring.rows import instant_errors, number_errors, row_key
+from slmo.core.facts import Facts
+
+
+class SampleRow(NamedTuple):
+    """A value at an instant, in epoch seconds."""
+
+    at: int
+    value: Decimal
+    scope: str = ""
+    key: str = ""
+    reference: str = ""
+    override: bool = False
+
+
+class SamplesKind(FactKind):
+    """A sample is known by when and where it was taken, and by its number where one delivery has several of a second.
+
+    Samples of one second that arrive in several deliveries need keys of their own, else the later replace the earlier.
+    """
+
+    name = "samples"
+    indicators = (IndicatorKind.VALUE, IndicatorKind.SLICES)
+    model = Sample
+    row = SampleRow
+    columns = (moment("at"), Column("value", "numeric"))
+    begins, ends = "fact.at", "fact.at + interval '1 second'"
+    first = last = "at"
+    numbered = True
+    files = ("samples",)
+    fields = ("at", "value")
+    sample = "at,value\n2026-01-14T09:00:00Z,0.212\n2026-01-14T09:01:00Z,0.187\n2026-01-14T09:02:00Z,1.204\n"
+
+    def own_errors(self, row: SampleRow) -> Iterable[tuple[str, str]]:
+        """Return what is wrong with the instant and the value."""
+        return [*instant_errors(row, "at"), *number_errors(row, "value")]
+
+    def item_row(self, item: Mapping[str, Any]) -> SampleRow:
+        """Return `at` and `value` as a row."""
+        at = item_instant(item, "at")
+        return SampleRow(at, item_number(item, "value"), item["scope"], row_key(at, item["scope"]))
+
+    def file_rows(self, facts: Facts) -> Iterator[SampleRow]:
+        """Yield the file's samples; of several of one second and place the further are numbered."""
+        rows = facts.samples.rows()
+        keys = numbered_keys(row_key(row[0], row[2]) for row in rows)
+        for (at, value, scope, _seq, override, _name), key in zip(rows, keys, strict=True):
+            yield SampleRow(at, value, scope, key, "", override)
+
+    def shown(self, fact: Any) -> Mapping[str, str]:
+        """Return the value as it was measured."""
+        return {"value": plain(fact.value)}
+
+
+kind = SamplesKind()

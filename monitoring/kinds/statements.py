@@ -1,0 +1,86 @@
+"""Statements: a person says that an obligation was met in some time, and on which proof."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from agreements.models import IndicatorKind
+from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, item_text, moment
+from monitoring.models import Statement
+from monitoring.rows import is_flag, line_errors, span_errors
+from slmo.core.facts import Facts
+
+BY_LONGEST, EVIDENCE_LONGEST = 200, 2000
+_MET = {"yes": True, "no": False, True: True, False: False}
+
+
+class StatementRow(NamedTuple):
+    """What `by` states about `[start, end)`, in epoch seconds; `reference` may name where the proof lies."""
+
+    start: int
+    end: int
+    met: bool
+    by: str
+    evidence: str
+    scope: str = ""
+    key: str = ""
+    reference: str = ""
+    override: bool = False
+
+
+def statement_key(start: int, end: int, scope: str) -> str:
+    """Return the identity of a statement: the time and the place that it is about."""
+    return f"{start}/{end}|{scope}"
+
+
+class StatementsKind(FactKind):
+    """A statement is known by the time that it is about: a later one about the same time takes its place."""
+
+    name = "statements"
+    indicators = (IndicatorKind.ATTESTED,)
+    model = Statement
+    row = StatementRow
+    columns = (
+        moment("start"), moment("end"), Column("met", "boolean"), Column("by", "text"), Column("evidence", "text"),
+    )  # fmt: skip
+    texts = ("by", "evidence")
+    begins, ends = "fact.start", 'fact."end"'
+    files = ("statements",)
+    fields = ("start", "end", "met", "by", "evidence")
+    sample = (
+        "start,end,met,by,evidence\n2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,yes,Olga Orlova,"
+        "restore test of 14 January; protocol 2026-004\n"
+    )
+
+    def own_errors(self, row: StatementRow) -> Iterable[tuple[str, str]]:
+        """Return what is wrong with the span, the answer, the person and the proof."""
+        errors = span_errors(row)
+        if not is_flag(row.met):
+            errors.append(("met", _("Whether it was met must be yes or no.")))
+        errors += [*line_errors(row, "by", BY_LONGEST), *line_errors(row, "evidence", EVIDENCE_LONGEST)]
+        missing = [field for field in self.texts if getattr(row, field) == ""]
+        return errors + [(field, _("A statement needs a person and evidence.")) for field in missing]
+
+    def item_row(self, item: Mapping[str, Any]) -> StatementRow:
+        """Return `start`, `end`, `met`, `by` and `evidence` as a row."""
+        start, end = item_instant(item, "start"), item_instant(item, "end")
+        met = item.get("met")
+        if not isinstance(met, bool | str) or met not in _MET:
+            raise ItemRefused("met", _("Whether it was met must be yes or no."))
+        key = statement_key(start, end, item["scope"])
+        by, evidence = item_text(item, "by"), item_text(item, "evidence")
+        return StatementRow(start, end, _MET[met], by, evidence, item["scope"], key)
+
+    def file_rows(self, facts: Facts) -> Iterator[StatementRow]:
+        """Yield the file's statements; the later of two about the same time and place holds."""
+        for one in facts.statements:
+            key = statement_key(one.start, one.end, one.scope)
+            yield StatementRow(one.start, one.end, one.met, one.by, one.evidence, one.scope, key, "", one.override)
+
+    def shown(self, fact: Any) -> Mapping[str, str]:
+        """Return the answer, the person and the proof."""
+        return {"met": "yes" if fact.met else "no", "by": fact.by, "evidence": fact.evidence}
+
+
+kind = StatementsKind()

@@ -1,0 +1,66 @@
+"""States of a service: up, degraded, down, unknown."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agreements.models import IndicatorKind
+from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, moment, numbered_keys
+from monitoring.models import Fact, FactState
+from monitoring.rows import FactRow, instant_errors, is_flag, row_key, span_errors
+from slmo.core.facts import OPEN, Facts, State
+
+_NUMBERS = {state.value: int(FactState[state.name]) for state in State}
+_NAMES = {number: name for name, number in _NUMBERS.items()}
+
+
+class StatesKind(FactKind):
+    """A state in `[start, end)`, or from `start` until the next change of its stream."""
+
+    name = "states"
+    indicators = (IndicatorKind.AVAILABILITY, IndicatorKind.OUTAGES)
+    model = Fact
+    row = FactRow
+    columns = (moment("start"), moment("end"), Column("state", "smallint"))
+    begins, ends = "fact.start", 'fact."end"'
+    files = ("changes", "intervals")
+    fields = ("at", "start", "end", "state")
+    sample = (
+        "start,end,state,scope\n2026-01-14T09:30:00Z,2026-01-14T09:52:30Z,down,europe-west1\n"
+        "2026-02-03T22:10:00Z,2026-02-03T23:00:00Z,degraded,\n"
+    )
+
+    def own_errors(self, row: FactRow) -> Iterable[tuple[str, str]]:
+        """Return what is wrong with time, state and mark of correction."""
+        errors = list(instant_errors(row, "start")) if row.end is None else span_errors(row)
+        if not isinstance(row.state, int) or isinstance(row.state, bool) or row.state not in FactState.values:
+            errors.append(("state", _("The state must be up, degraded, down or unknown.")))
+        if is_flag(row.override) and row.override and row.end is None:
+            errors.append(("override", _("A correction must say until when it holds.")))
+        return errors
+
+    def item_row(self, item: Mapping[str, Any]) -> FactRow:
+        """Return `at` and `state` as a change, `start`, `end` and `state` as an interval."""
+        if ("at" in item) == ("start" in item) or ("at" in item and "end" in item):
+            raise ItemRefused("start", _("Expected either at, or start and end."))
+        start = item_instant(item, "at" if "at" in item else "start")
+        end = None if item.get("end") is None else item_instant(item, "end")
+        if not isinstance(item.get("state"), str) or item["state"] not in _NUMBERS:
+            raise ItemRefused("state", _("The state must be up, degraded, down or unknown."))
+        return FactRow(start, end, _NUMBERS[item["state"]], item["scope"], row_key(start, item["scope"]), "")
+
+    def file_rows(self, facts: Facts) -> Iterator[FactRow]:
+        """Yield the file's states; of several intervals that begin at one time and place the further are numbered."""
+        rows = facts.states.rows()
+        names = numbered_keys(row_key(start, scope) for start, _e, _st, scope, _q, change, *_r in rows if not change)
+        for start, end, state, scope, _seq, change, override, _indicator in rows:
+            key = row_key(start, scope) if change else next(names)
+            yield FactRow(start, None if change or end == OPEN else end, _NUMBERS[state], scope, key, "", override)
+
+    def shown(self, fact: Any) -> Mapping[str, str]:
+        """Return the state's name."""
+        return {"state": _NAMES[fact.state]}
+
+
+kind = StatesKind()
