@@ -15,6 +15,7 @@ from agreements.reading.allowance import counted_seconds, down_allowed, down_bey
 from agreements.reading.timetable import hours_text, timetable_draw, weekly_text
 from slmo.core.calendar import Calendar, WorksAs
 from slmo.core.terms import CreditTerms, ObjectiveTerms, Version
+from slmo.core.units import exact_decimal
 from slmo.web import words
 
 
@@ -108,7 +109,7 @@ def _objective_clauses(version: Version, terms: ObjectiveTerms) -> Iterator[Clau
         yield Clause("minimum_outage", _("Short outages"), sentences.outage_sentence(terms))
     yield Clause("maintenance", _("Maintenance"), str(sentences.MAINTENANCE[terms.maintenance]))
     yield Clause("amendment", _("Amendment"), str(sentences.AMENDMENT[terms.amendment]))
-    for key, value in terms.other.items():
+    for key, value in terms.written.items():
         yield Clause(key, key.replace("_", " ").capitalize(), _value_text(value))
 
 
@@ -120,20 +121,31 @@ def _counted_note(version: Version, terms: ObjectiveTerms) -> str:
 
 def _value_text(value: Any) -> str:
     """Return a term of an indicator without sentences of its own, as it is written."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {one}" for key, one in value.items())
     return ", ".join(str(one) for one in value) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _tiers(version: Version, terms: ObjectiveTerms, agreed: CreditTerms, currency: str) -> Iterator[Tier]:
     """Yield the rows of the credit table, the mildest first."""
     for tier in reversed(agreed.tiers):
-        timed = terms.indicator == "availability"
+        timed = terms.indicator == "availability" and tier.below is not None
         amount = agreed.charge * Decimal(tier.percent.numerator) / Decimal(tier.percent.denominator) / 100
         yield Tier(
-            below=words.percent_exact(tier.below),
-            down=words.duration(down_beyond(version, terms, tier.below)) if timed else words.DASH,
+            below=_bound_text(terms, tier.below)
+            if tier.below is not None
+            else f"≥ {_bound_text(terms, tier.at_least)}",
+            down=words.duration(down_beyond(version, terms, tier.below or Fraction(0))) if timed else words.DASH,
             percent=words.percent_exact(tier.percent / 100),
             amount=money(amount, currency) if agreed.charge else words.DASH,
         )
+
+
+def _bound_text(terms: ObjectiveTerms, bound: Fraction | None) -> str:
+    """Return a tier's bound: a percentage, or a plain number where the figure is none."""
+    if bound is None or terms.indicator not in ("value", "outages"):
+        return words.percent_exact(bound)
+    return exact_decimal(bound)
 
 
 def money(amount: Decimal | Fraction, currency: str) -> str:

@@ -49,9 +49,10 @@ def credit_for(
 
 
 def tier_percent(terms: CreditTerms, achieved: Fraction) -> Fraction:
-    """Return the percentage of the lowest tier that the figure is strictly below, 0 if it is below none."""
-    for tier in terms.tiers:  # sorted, the lowest bound first
-        if achieved < tier.below and (tier.at_least is None or achieved >= tier.at_least):
+    """Return the percentage of the tier that the figure lies in (below is exclusive), 0 if it lies in none."""
+    for tier in terms.tiers:
+        over = tier.at_least is None or achieved >= tier.at_least
+        if over and (tier.below is None or achieved < tier.below):
             return tier.percent
     return Fraction(0)
 

@@ -31,7 +31,7 @@ def test_every_example_of_the_arithmetic_is_true():
     assert failed == 0
 
 
-@pytest.mark.parametrize("name", ["units", "budget", "terms.objectives"])
+@pytest.mark.parametrize("name", ["units", "budget", "terms.targets", "facts.numbers", "facts_csv.tasks"])
 def test_every_example_in_the_engine_is_true(name):
     failed, tried = doctest.testmod(importlib.import_module(f"slmo.core.{name}"))
     assert tried > 0

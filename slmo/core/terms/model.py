@@ -47,9 +47,9 @@ class UnknownRule:
 
 @dataclass(frozen=True)
 class Tier:
-    """A credit in percent of the charge for figures in `[at_least, below)`."""
+    """A credit in percent of the charge for figures in `[at_least, below)`; None is a side without a bound."""
 
-    below: Fraction
+    below: Fraction | None
     percent: Fraction
     at_least: Fraction | None = None
 
@@ -77,7 +77,7 @@ class ObjectiveTerms:
     """Everything that one version says about one objective.
 
     `degraded` is the share of a degraded second that counts as good: 1 for up, 0 for down, else a weight.
-    `other` holds the terms that only indicators not yet assessed have.
+    `own` has the terms of its kind of indicator only; `written` has them as they stand in the document.
     """
 
     name: str
@@ -95,7 +95,8 @@ class ObjectiveTerms:
     amendment: str = "split"
     credits: CreditTerms | None = None
     title: str = ""
-    other: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    own: Any = None  # one of slmo.core.terms.own, OwnTerms
+    written: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
 
     @property
     def degraded_is_down(self) -> bool:
