@@ -149,6 +149,20 @@ def terms_of(agreement: Agreement) -> Terms:
     return terms
 
 
+def terms_known(agreement: Agreement, known_at: datetime) -> Terms:
+    """Return the agreement as the engine would have read it at a moment: the versions that were signed by then.
+
+    Raises Version.DoesNotExist where nothing was.
+    """
+    signed = agreement.versions.filter(state=VersionState.SIGNED)
+    if not signed.filter(signed_at__gt=known_at).exists():
+        return terms_of(agreement)
+    known = signed.filter(signed_at__lte=known_at).order_by("effective_from")
+    if documents := [version.document for version in known]:
+        return agreement_parse(documents)
+    raise Version.DoesNotExist(f"No version of {agreement} was signed by {known_at}.")
+
+
 def terms_load(agreements: Iterable[Agreement]) -> dict[int, Terms]:
     """Return the engine's terms by agreement id, with one query for all that are not yet in memory.
 

@@ -6,11 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from agreements.models import Objective, Version, VersionState
-from agreements.selectors import terms_of
+from agreements.selectors import terms_known, terms_of
+from monitoring.exclusions import exclusions_load
 from monitoring.instants import instant_of, moment_of
 from monitoring.models import Fact
 from monitoring.reading import states_load
 from slmo.core import ENGINE_VERSION
+from slmo.core.exclusions import ExclusionWindow
 from slmo.core.facts import States
 from slmo.core.governing import periods_of, versions_with
 from slmo.core.intervals import OPEN
@@ -24,11 +26,15 @@ NOTHING = Window(0, 0)
 
 @dataclass(frozen=True)
 class Record:
-    """The record of one objective as it is assessed at the instant `as_of`."""
+    """The record of one objective as it is assessed at the instant `as_of`.
+
+    `known_at` asks for what was recorded, approved and signed by a moment; None: all that is known by now.
+    """
 
     objective: Objective
     terms: Terms
     as_of: int
+    known_at: dt.datetime | None = None
 
     @property
     def name(self) -> str:
@@ -57,9 +63,14 @@ class Record:
         return Window(versions[0].window.start, max(version.window.end for version in versions))
 
     @cached_property
+    def exclusions(self) -> tuple[ExclusionWindow, ...]:
+        """Return the time that does not count by approved exclusions, besides those of the agreement itself."""
+        return exclusions_load(self.objective, self.terms, self.known_at)
+
+    @cached_property
     def span(self) -> Window:
         """Return the time that is recorded, within the term and up to the present; of no length where nothing is."""
-        begun = _recorded_from(self.objective)
+        begun = _recorded_from(self.objective, self.known_at)
         if begun is None or not self.clauses:
             return NOTHING
         indicator = self.objective.indicator
@@ -141,7 +152,7 @@ class Record:
     def states(self, window: Window) -> States:
         """Return the facts for a window, with the margin on which its figures depend."""
         indicator = self.objective.indicator
-        return states_load(indicator, window, self.terms) if indicator else States.empty()
+        return states_load(indicator, window, self.terms, self.known_at) if indicator else States.empty()
 
     def clause_at(self, instant: int) -> ObjectiveTerms | None:
         """Return what the version in force at an instant says about the objective."""
@@ -149,17 +160,24 @@ class Record:
         return version.objectives.get(self.name) if version else None
 
 
-def record_read(objective: Objective, as_of: int) -> Record:
-    """Return the record of an objective; raises Version.DoesNotExist where nothing is signed."""
-    return Record(objective, terms_of(objective.agreement), as_of)
+def record_read(objective: Objective, as_of: int, known_at: dt.datetime | None = None) -> Record:
+    """Return the record of an objective, or what it was as known at a moment.
+
+    Raises Version.DoesNotExist where nothing is signed.
+    """
+    terms = terms_of(objective.agreement) if known_at is None else terms_known(objective.agreement, known_at)
+    return Record(objective, terms, as_of, known_at)
 
 
-def _recorded_from(objective: Objective) -> int | None:
-    """Return since when something is recorded, None where nothing is."""
+def _recorded_from(objective: Objective, known_at: dt.datetime | None) -> int | None:
+    """Return since when something is recorded (for what was known at a moment: by then), None where nothing is."""
     indicator = objective.indicator
     if indicator is None:
         return None
-    first = indicator.facts.filter(superseded_at=None).order_by("start").values_list("start", flat=True).first()
+    facts = indicator.facts.filter(superseded_at=None)
+    if known_at is not None:
+        facts = indicator.facts.filter(recorded_at__lte=known_at).exclude(superseded_at__lte=known_at)
+    first = facts.order_by("start").values_list("start", flat=True).first()
     begun = [first] if first else []
     if indicator.gaps_up and indicator.recorded_from:
         begun.append(indicator.recorded_from)

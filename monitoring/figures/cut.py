@@ -13,10 +13,12 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from agreements.models import Indicator
-from agreements.selectors import terms_of
+from agreements.selectors import terms_known
+from monitoring.exclusions import exclusions_load
 from monitoring.instants import instant_of, moment_of
 from monitoring.models import Fact, FactState, PeriodResult
 from monitoring.selectors import states_load
+from slmo.core.exclusions import ExclusionWindow
 from slmo.core.facts import States
 from slmo.core.partition import Class, Partition, partition
 from slmo.core.periods import period_containing
@@ -76,6 +78,7 @@ class Cut:
     as_of: int
     known_at: datetime
     partition: Partition
+    exclusions: tuple[ExclusionWindow, ...] = ()
 
     @property
     def objective(self) -> ObjectiveTerms | None:
@@ -91,17 +94,19 @@ class Cut:
 
 
 def cut_of(result: PeriodResult, known_at: datetime | None = None) -> Cut:
-    """Take a figure apart on the facts known at `known_at` (default: when it was assessed).
+    """Take a figure apart on what was recorded and approved by `known_at` (default: when it was assessed).
 
     Raises Version.DoesNotExist where nothing is signed.
     """
     known = known_at or result.assessed_at
     objective = result.objective
-    terms = terms_of(objective.agreement)
+    terms = terms_known(objective.agreement, known)
     window = Window(instant_of(result.start), instant_of(result.end))
     as_of = as_of_of(result, terms, window)
     states = states_of(objective.indicator, window_read(window, terms, objective.name), terms, known)
-    return Cut(result, terms, states, window, as_of, known, partition(terms, objective.name, states, window, as_of))
+    approved = exclusions_load(objective, terms, known)
+    found = partition(terms, objective.name, states, window, as_of, approved)
+    return Cut(result, terms, states, window, as_of, known, found, approved)
 
 
 def window_read(window: Window, terms: Agreement, objective: str) -> Window:

@@ -1,9 +1,14 @@
 """Rows of what was measured, and of what follows from it."""
 
 from monitoring.models.breach import Breach, BreachNote, BreachState, Cause, NoteKind
+from monitoring.models.correction import Correction
+from monitoring.models.evidence import Evidence
+from monitoring.models.exclusion import Exclusion, ExclusionKind
 from monitoring.models.fact import Fact, FactBatch, FactState
 from monitoring.models.ledger import LedgerDay
 from monitoring.models.measured import Bucket, Measured, Sample, Statement, Task
+from monitoring.models.proposal import Proposal, ProposalState
+from monitoring.models.restatement import Restatement, RestatementState
 from monitoring.models.result import ObjectiveStatus, PeriodResult, ResultState
 from monitoring.models.source import Source
 
@@ -13,6 +18,10 @@ __all__ = [
     "BreachState",
     "Bucket",
     "Cause",
+    "Correction",
+    "Evidence",
+    "Exclusion",
+    "ExclusionKind",
     "Fact",
     "FactBatch",
     "FactState",
@@ -21,6 +30,10 @@ __all__ = [
     "NoteKind",
     "ObjectiveStatus",
     "PeriodResult",
+    "Proposal",
+    "ProposalState",
+    "Restatement",
+    "RestatementState",
     "ResultState",
     "Sample",
     "Source",

@@ -84,8 +84,8 @@ def days_compute(record: Record, span: Window) -> list[LedgerDay]:
     start = listed[0][1].start
     window = Window(max(start - 1, min(start, record.hull.start)), listed[-1][1].end)
     states = record.states(window)
-    days = engine.days(record.terms, record.name, states, window, record.as_of)
-    whole = partition(record.terms, record.name, states, window, record.as_of)
+    days = engine.days(record.terms, record.name, states, window, record.as_of, record.exclusions)
+    whole = partition(record.terms, record.name, states, window, record.as_of, record.exclusions)
     return [_row(record, day, whole, states) for day in days if day.window.start >= start]
 
 
@@ -115,7 +115,7 @@ def days_read(record: Record, window: Window) -> list[tuple[engine.LedgerDay, Le
     rows = LedgerDay.objects.filter(objective=record.objective, day__range=(min(windows), max(windows)))
     names = {pk: name for name, pk in record.version_ids.items()}
     ahead = Window(max(record.hull.end, window.start), window.end)
-    coming = engine.days(record.terms, record.name, States.empty(), ahead, record.as_of)
+    coming = engine.days(record.terms, record.name, States.empty(), ahead, record.as_of, record.exclusions)
     days = [*rows.order_by("day"), *(_ahead(record, day) for day in coming)]
     return [(_engine_day(row, windows[row.day], names), row) for row in days]
 

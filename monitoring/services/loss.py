@@ -25,7 +25,7 @@ def target_lost_at(record: Record, result: PeriodResult) -> datetime:
 
 def _judged(record: Record, window: Window) -> list[Figures]:
     """Return the engine's results of one period, with their partitions."""
-    judged = assess(record.terms, record.name, record.states(window), window, record.as_of)
+    judged = assess(record.terms, record.name, record.states(window), window, record.as_of, record.exclusions)
     return [figures for figures in judged if figures.window == window]
 
 

@@ -5,7 +5,9 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
+from monitoring.exclusions import exclusions_digest
 from monitoring.instants import moment_of
 from monitoring.models import LedgerDay, PeriodResult
 from monitoring.record import Record
@@ -65,7 +67,7 @@ def digest_of_days(days: Iterable[LedgerDay]) -> str:
 def _rolling_row(record: Record, period: Window) -> PeriodResult:
     """Return the row of a rolling period, read from the facts."""
     states = record.states(period)
-    [figures] = assess(record.terms, record.name, states, period, record.as_of)
+    [figures] = assess(record.terms, record.name, states, period, record.as_of, record.exclusions)
     row = _row(record, figures)
     outages = figures.partition.outages() if figures.partition else []
     row.outages, row.longest_outage = len(outages), max((one.seconds for one in outages), default=0)
@@ -95,8 +97,14 @@ def _row(record: Record, figures: Figures) -> PeriodResult:
         credit_percent=credit.percent.quantize(Decimal("0.001")) if credit else None,
         credit_amount=credit.amount if credit else None,
         parts=[{**part.to_json(record.zone), "target": target_text(record, part)} for part in figures.parts],
-        provenance=dict(record.provenance),
+        provenance=_provenance(record, figures.window),
     )
+
+
+def _provenance(record: Record, period: Window) -> dict[str, Any]:
+    """Return what a period's figures are computed from; the digest of approved exclusions where any reaches into it."""
+    digest = exclusions_digest(record.exclusions, period)
+    return {**record.provenance, **({"exclusions_sha256": digest} if digest else {})}
 
 
 def target_text(record: Record, figures: Figures) -> str:

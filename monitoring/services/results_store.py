@@ -18,7 +18,7 @@ FIGURES = (
     "budget_allowed", "budget_consumed", "credit_percent", "credit_amount", "outages", "longest_outage", "parts",
 )  # fmt: skip
 _WRITTEN = [*(name.removesuffix("_id") for name in FIGURES), "provenance", "assessed_at", "current"]
-_CHECKED = ("facts_sha256", "agreement_sha256", "engine")
+_CHECKED = ("facts_sha256", "agreement_sha256", "exclusions_sha256", "engine")
 
 
 def results_store(record: Record, computed: Sequence[PeriodResult], now: datetime) -> list[PeriodResult]:

@@ -87,7 +87,7 @@ def _ahead(record: Record, result: PeriodResult) -> Intervals:
     window = Window(record.as_of, instant_of(result.end))
     if not window.seconds:
         return Intervals.empty()
-    cut = partition(record.terms, record.name, States.empty(), window, record.as_of)
+    cut = partition(record.terms, record.name, States.empty(), window, record.as_of, record.exclusions)
     return cut.of_class(Class.FUTURE)
 
 

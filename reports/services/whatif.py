@@ -11,6 +11,7 @@ from django.db.models import Max, Min
 
 from agreements.models import Objective
 from agreements.selectors import terms_of
+from monitoring.exclusions import exclusions_load
 from monitoring.figures.cut import states_of
 from monitoring.figures.numbers import target_share
 from monitoring.instants import instant_of
@@ -86,8 +87,9 @@ def whatif_run(
     terms = terms_of(agreement)
     as_of = instant_of(now)
     states = states_of(objective.indicator, window, terms, now)
-    before = replay(terms, objective.name, states, window, as_of, {})
-    after = replay(terms, objective.name, states, window, as_of, changes)
+    approved = exclusions_load(objective, terms, now)
+    before = replay(terms, objective.name, states, window, as_of, {}, approved)
+    after = replay(terms, objective.name, states, window, as_of, changes, approved)
     lines = [
         Line(then.window, was, then)
         for was, then in zip(before, after, strict=True)

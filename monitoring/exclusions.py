@@ -1,0 +1,68 @@
+"""Approved exclusions as the engine takes them: what holds for one objective, now or as known at a moment."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from agreements.models import Objective
+from monitoring.instants import instant_of
+from monitoring.models import Exclusion, ExclusionKind, ProposalState
+from slmo.core.exclusions import ExclusionWindow
+from slmo.core.governing import spans
+from slmo.core.terms import Agreement as Terms
+from slmo.core.units import Window, format_instant
+
+
+def exclusions_holding(objective: Objective, known_at: datetime | None = None) -> QuerySet[Exclusion]:
+    """Return the exclusions that hold for an objective, or that held as known at a moment; the earliest first."""
+    agreement = objective.agreement
+    concerned = Q(agreement=agreement.pk, objective__isnull=True) | Q(agreement=agreement.pk, objective=objective.pk)
+    rows = Exclusion.objects.filter(concerned | Q(service=agreement.service_id)).order_by("start", "pk")
+    if known_at is None:
+        return rows.filter(state=ProposalState.APPROVED)
+    decided = rows.filter(state__in=[ProposalState.APPROVED, ProposalState.REVOKED], decided_at__lte=known_at)
+    return decided.exclude(revoked_at__lte=known_at)
+
+
+def exclusions_load(
+    objective: Objective, terms: Terms, known_at: datetime | None = None
+) -> tuple[ExclusionWindow, ...]:
+    """Return the approved exclusions that the engine is to apply to an objective besides those of the agreement.
+
+    Maintenance is left out wherever the terms that rule count it (docs/arithmetic.md, Terms).
+    """
+    if objective.name not in terms.objective_names:
+        return ()
+    rows = exclusions_holding(objective, known_at).values_list("start", "end", "kind", "reason")
+    return tuple(
+        ExclusionWindow(window.start, window.end, reason)
+        for start, end, kind, reason in rows
+        for window in _applied(Window(instant_of(start), instant_of(end)), kind, objective.name, terms)
+    )
+
+
+def exclusions_digest(exclusions: Sequence[ExclusionWindow], window: Window) -> str:
+    """Return the SHA-256 over the exclusions that reach into a window; an empty text where none does."""
+    lines = [
+        f"{format_instant(one.start)}\t{format_instant(one.end)}\t{one.reason}\n"
+        for one in exclusions_within(exclusions, window)
+    ]
+    return hashlib.sha256("".join(lines).encode()).hexdigest() if lines else ""
+
+
+def exclusions_within(exclusions: Iterable[ExclusionWindow], window: Window) -> Iterator[ExclusionWindow]:
+    """Yield the exclusions that reach into a window."""
+    return (one for one in exclusions if one.start < window.end and one.end > window.start)
+
+
+def _applied(span: Window, kind: str, name: str, terms: Terms) -> Iterator[Window]:
+    """Yield the parts of an exclusion that the ruling terms let count."""
+    if kind != ExclusionKind.MAINTENANCE:
+        yield span
+        return
+    for ruling in spans(terms, name, span, span.end):
+        agreed = ruling.terms(name)
+        if agreed is not None and agreed.maintenance == "excluded":
+            yield ruling.window
