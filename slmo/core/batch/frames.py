@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -115,7 +116,7 @@ def clock_make(frames: Sequence[Frame]) -> Clock:
     hulls = [frame.hull for frame in frames if frame.hull.seconds] or [_EMPTY]
     low = min(hull.start for hull in hulls)
     length = max(hull.end for hull in hulls) - low
-    dtype = np.int32 if length < 2**30 else np.int64
+    dtype: type[np.signedinteger[Any]] = np.int32 if length < 2**30 else np.int64
     columns = [_columns(frame.counted, low, length) for frame in frames]
     shift = _shift(length, len(frames), max(_CELLS, 4 * sum(len(frame.counted) for frame in frames)))
     marks = np.arange((length >> shift) + 1, dtype=np.int64) << shift
@@ -126,12 +127,12 @@ def clock_make(frames: Sequence[Frame]) -> Clock:
         steps = max(steps, int((last - found).max()))
         near.append(found + first)
         first += len(begin)
-    begin, end, base = (np.concatenate(parts).astype(dtype) for parts in zip(*columns, strict=True))
-    return Clock(low, length, shift, len(marks), steps, np.concatenate(near).astype(np.int32), begin, end, base)
+    flat = [np.concatenate([one[n] for one in columns]).astype(dtype) for n in range(3)]
+    return Clock(low, length, shift, len(marks), steps, np.concatenate(near).astype(np.int32), *flat)
 
 
 def _columns(counted: Intervals, low: int, length: int) -> tuple[Times, Times, Times]:
-    """Return begin, end and base of a frame's intervals, between an empty one at its beginning and one never reached."""
+    """Return begin, end and base of a frame's intervals, between an empty one and one that never begins."""
     starts, ends = counted.starts - low, counted.ends - low
     base = np.cumsum(ends - starts) - (ends - starts) - starts
     return (

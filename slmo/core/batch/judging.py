@@ -9,7 +9,7 @@ import numpy as np
 
 from slmo.core.batch.plan import COUNTS_AS, Plan
 from slmo.core.batch.table import CODE, VERDICTS, Verdicts
-from slmo.core.intervals import Codes, Times
+from slmo.core.intervals import Codes, Mask, Times
 from slmo.core.judgement import AT_RISK_SHARE, Verdict, verdict_of_parts
 from slmo.core.partition import CLASSES, Class
 
@@ -39,7 +39,7 @@ def periods_judged(plan: Plan, seconds: Times) -> Verdicts:
     """Return the verdict of each period of a plan from the seconds of each class in its cells."""
     lanes = np.repeat(np.arange(len(plan.lanes)), np.diff(plan.cell_bounds))
     judged = _cells_judged(plan, seconds, lanes)
-    scale = plan.terms.scale[lanes]
+    scale = plan.scale[lanes]
     if _uncut(plan):
         verdict, good, total = judged
     else:
@@ -65,19 +65,19 @@ def _cells_judged(plan: Plan, seconds: Times, lanes: Times) -> _Judged:
     ahead = bad * target_of > allowed * total * weight_of
     much = AT_RISK_SHARE.denominator * bad * target_of >= AT_RISK_SHARE.numerator * allowed * whole
     unsure = (terms.share[lanes] >= 0) & (unknown * terms.share_of[lanes] > terms.share[lanes] * counted)
-    verdict = np.select(
-        [total == 0, unsure, missed, _ended(plan), (bad > 0) & (ahead | much)],
-        [np.int8(CODE[one]) for one in _ORDER[:-1]], np.int8(CODE[_ORDER[-1]]),
-    )  # fmt: skip
-    return _Judged(verdict, good * (terms.scale[lanes] // weight_of), total)
+    verdict = np.full(len(total), CODE[Verdict.ON_TRACK], dtype=np.int8)
+    for mask, one in (  # the strongest last
+        ((bad > 0) & (ahead | much), Verdict.AT_RISK),
+        (_ended(plan), Verdict.MET),
+        (missed, Verdict.BREACHED),
+        (unsure, Verdict.INDETERMINATE),
+        (total == 0, Verdict.NO_DATA),
+    ):
+        verdict[mask] = CODE[one]
+    return _Judged(verdict, good * (plan.scale[lanes] // weight_of), total)
 
 
-_ORDER = (
-    Verdict.NO_DATA, Verdict.INDETERMINATE, Verdict.BREACHED, Verdict.MET, Verdict.AT_RISK, Verdict.ON_TRACK,
-)  # fmt: skip
-
-
-def _ended(plan: Plan) -> Times:
+def _ended(plan: Plan) -> Mask:
     """Tell for each cell whether its span had ended at the moment asked about."""
     ended = [plan.as_of >= frame.edges[frame.high] for frame in plan.frames]
     return np.concatenate([ended[frame] for frame in plan.lane_frame.tolist()] or [np.array([], dtype=np.bool_)])

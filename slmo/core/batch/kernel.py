@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -22,7 +23,7 @@ _CLASS = {UP: Class.UP, DEGRADED: Class.DEGRADED, UNKNOWN: Class.UNKNOWN, DOWN: 
 def verdicts(plan: Plan, columns: Columns) -> Verdicts:
     """Return the verdict of every period of the plan's lanes; `columns` has the states of each of them."""
     sums = Sums(plan)
-    sums.add(columns)
+    sums.add(columns, np.arange(len(plan.lanes)))
     return sums.verdicts()
 
 
@@ -47,9 +48,8 @@ class Sums:
         self.high = np.concatenate([frame.high for frame in frames] or [times([])])
         self.spans = times([len(frame.low) for frame in frames])
 
-    def add(self, columns: Columns, first: int = 0) -> None:
-        """Take the states of the lanes from `first` on; each lane is to be taken once."""
-        lanes = np.arange(first, first + len(columns))
+    def add(self, columns: Columns, lanes: Times) -> None:
+        """Take the states of some of the plan's lanes; each lane is to be taken once."""
         needed = self.plan.shape.needed[lanes]
         if not needed.any():
             self._add(columns, lanes)
@@ -142,4 +142,4 @@ def _blocks(counts: Times) -> Iterator[tuple[int, int]]:
         return
     blocks = bounds_of(counts)[:-1] // _BLOCK
     cuts = [0, *(np.flatnonzero(np.diff(blocks)) + 1).tolist(), len(counts)]
-    yield from zip(cuts, cuts[1:], strict=False)
+    yield from itertools.pairwise(cuts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +12,6 @@ import numpy as np
 from slmo.core.batch.columns import bounds_of, ranges
 from slmo.core.batch.frames import Clock, Frame, clock_make, frame_make
 from slmo.core.batch.shaping import Shape
-from slmo.core.calendar import Calendar
 from slmo.core.exclusions import ExclusionWindow
 from slmo.core.governing import periods_of, rulings, versions_with
 from slmo.core.intervals import Codes, Intervals, Mask, Times, times
@@ -21,7 +19,7 @@ from slmo.core.terms.model import Agreement, ObjectiveTerms, Version
 from slmo.core.units import Window
 
 COUNTS_AS = ("excluded", "up", "down")
-_WIDEST = 1 << 31
+_WIDEST = 1 << 31  # of denominators
 
 
 class Item(NamedTuple):
@@ -44,18 +42,18 @@ class Lane(NamedTuple):
 class Layout(NamedTuple):
     """The periods of an objective, and which spans of them each of its versions rules.
 
-    `ruled` has for each version (by its place among those with the objective, -1 for none) its spans and the number of
-    the period in which each lies. `term` is where any version is in force.
+    `ruled` has for each version (by its place among those with the objective, -1 for none) its spans, and `numbers` of
+    the periods in which these lie. `term` is where any version is in force.
     """
 
     periods: Times
-    ruled: dict[int, tuple[list[Window], Times]]
+    ruled: dict[int, list[Window]]
+    numbers: dict[int, Times]
     term: Intervals
 
 
-@dataclass(frozen=True, eq=False)
-class Terms:
-    """The terms of judgement as columns, one row a lane. Fractions are numerator and denominator, -1 for none."""
+class Terms(NamedTuple):
+    """The terms of judgement, one row a lane; fractions are numerator and denominator, -1 over 1 for none."""
 
     weight: Times
     weight_of: Times
@@ -65,7 +63,6 @@ class Terms:
     strict: Mask
     share: Times
     share_of: Times
-    scale: Times  # the item's common denominator of good seconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +70,7 @@ class Plan:
     """Items, in lanes; `alone` are the places of those that have to be assessed one by one.
 
     `cell_period` points from each lane's spans, one lane after the other, to the plan's periods; `periods` are start
-    and end, `period_item` the item of each.
+    and end, `period_item` the item of each. `scale` is for each lane its item's denominator of good seconds.
     """
 
     items: tuple[Item, ...]
@@ -85,6 +82,7 @@ class Plan:
     clock: Clock
     shape: Shape
     terms: Terms
+    scale: Times
     cell_period: Times
     cell_bounds: Times
     periods: Times
@@ -97,7 +95,10 @@ def plan_make(items: Iterable[Item], window: Window, as_of: int) -> Plan:
 
     Raises EngineError for an objective that its agreement does not have.
     """
-    return _Planner(tuple(items), window, as_of).plan()
+    planner = _Planner(tuple(items), window, as_of)
+    for place, item in enumerate(planner.items):
+        planner.add(place, item)
+    return planner.plan()
 
 
 class _Planner:
@@ -109,48 +110,58 @@ class _Planner:
         self.frames: list[Frame] = []
         self.frame_of: dict[Any, int] = {}
         self.known: dict[Any, int] = {}
-        self.keys: dict[int, Any] = {}
+        self.hours: dict[int, Any] = {}
         self.lanes: list[Lane] = []
-        self.cells: list[Times] = []
-        self.periods: list[Times] = []
+        self.rows: list[_Row] = []
+        self.scale: list[int] = []
+        self.cells: list[tuple[int, Times]] = []  # of each lane the first period of its item, and the periods' numbers
+        self.periods: list[tuple[int, Times]] = []
         self.alone: list[int] = []
         self.count = 0
 
-    def plan(self) -> Plan:
-        """Return the plan of all items."""
-        for place, item in enumerate(self.items):
-            versions = versions_with(item.agreement, item.objective)
-            clauses = [version.objectives[item.objective] for version in versions]
-            if fits(clauses):
-                self._add(place, item, versions, clauses)
-            else:
-                self.alone.append(place)
-        counts = times([len(cells) for cells in self.cells])
-        listed = times([len(periods) for periods in self.periods])
-        alone = set(self.alone)
-        kept = [place for place in range(len(self.items)) if place not in alone]
-        return Plan(
-            self.items, self.as_of, tuple(self.lanes), times([lane.item for lane in self.lanes]),
-            times([lane.frame for lane in self.lanes]), tuple(self.frames), clock_make(self.frames or [_NO_FRAME]),
-            _shape(self.lanes), _terms(self.lanes), _joined(self.cells), bounds_of(counts),
-            np.concatenate([*self.periods, np.zeros((0, 2), dtype=np.int64)]), np.repeat(times(kept), listed),
-            tuple(self.alone),
-        )  # fmt: skip
-
-    def _add(self, place: int, item: Item, versions: list[Version], clauses: list[ObjectiveTerms]) -> None:
-        agreement = item.agreement
-        key = (agreement.timezone, agreement.anchor, *((v.effective_from, v.effective_until, c.period, c.amendment)
-               for v, c in zip(versions, clauses, strict=True)))  # fmt: skip
-        if key not in self.layouts:
-            self.layouts[key] = _layout(item, versions, self.window, self.as_of)
-        layout = self.layouts[key]
-        for index, (spans, periods) in layout.ruled.items():
+    def add(self, place: int, item: Item) -> None:
+        """Add an item: a lane for each version that rules any of its periods."""
+        versions = versions_with(item.agreement, item.objective)
+        clauses = [version.objectives[item.objective] for version in versions]
+        rows = [_row(clause) for clause in clauses] if all(one.indicator == "availability" for one in clauses) else []
+        scale = math.lcm(*(row.weight_of for row in rows))
+        if not rows or not all(row.fits(scale) for row in rows):
+            self.alone.append(place)
+            return
+        layout = self._layout(item, versions, clauses)
+        for index, spans in layout.ruled.items():
             version, clause = (versions[index], clauses[index]) if index >= 0 else (None, None)
             frame = self._frame(item, version, clause, (id(layout), index), layout.term, spans)
             self.lanes.append(Lane(place, version, clause, frame))
-            self.cells.append(periods + self.count)
-        self.periods.append(layout.periods)
+            self.rows.append(rows[index] if index >= 0 else _NO_ROW)
+            self.scale.append(scale)
+            self.cells.append((self.count, layout.numbers[index]))
+        self.periods.append((place, layout.periods))
         self.count += len(layout.periods)
+
+    def plan(self) -> Plan:
+        """Return the plan of what was added."""
+        first, numbers = _flat(self.cells, times([]))
+        item, periods = _flat(self.periods, np.zeros((0, 2), dtype=np.int64))
+        columns = list(zip(*self.rows, strict=True)) or [()] * len(_NO_ROW)
+        terms = Terms(*(np.array(columns[n], dtype=dtype) for n, dtype in enumerate(_DTYPES)))
+        shape = Shape(*(np.array(columns[n + len(_DTYPES)], dtype=dtype) for n, dtype in enumerate(_SHAPE)))
+        return Plan(
+            self.items, self.as_of, tuple(self.lanes), times([lane.item for lane in self.lanes]),
+            times([lane.frame for lane in self.lanes]), tuple(self.frames), clock_make(self.frames or [_NO_FRAME]),
+            shape, terms, times(self.scale), numbers + first, bounds_of(times([len(one) for _, one in self.cells])),
+            periods, item, tuple(self.alone),
+        )  # fmt: skip
+
+    def _layout(self, item: Item, versions: Sequence[Version], clauses: Sequence[ObjectiveTerms]) -> Layout:
+        agreement = item.agreement
+        key = [agreement.timezone, agreement.anchor]
+        for version, clause in zip(versions, clauses, strict=True):
+            key += [version.effective_from, version.effective_until, clause.period, clause.amendment]
+        found = self.layouts.get(tuple(key))
+        if found is None:
+            found = self.layouts[tuple(key)] = _layout(item, versions, self.window, self.as_of)
+        return found
 
     def _frame(
         self, item: Item, version: Version | None, clause: ObjectiveTerms | None, spans_of: tuple[int, int],
@@ -166,85 +177,77 @@ class _Planner:
         return self.known[quick]
 
     def _content(self, version: Version | None, clause: ObjectiveTerms | None) -> Any:
+        """Return what counted time follows from: service hours and agreed exclusions, whoever wrote them."""
         if version is None or clause is None:
             return None
-        return self._hours(version.calendar_of(clause)), version.exclusions_of(clause)
-
-    def _hours(self, calendar: Calendar) -> Any:
-        if id(calendar) not in self.keys:
+        calendar = version.calendar_of(clause)
+        if id(calendar) not in self.hours:
             dated = tuple(sorted(calendar.exceptions.items(), key=lambda pair: pair[0]))
-            self.keys[id(calendar)] = (calendar.zone, calendar.weekly, dated)
-        return self.keys[id(calendar)]
+            self.hours[id(calendar)] = (calendar.zone, calendar.weekly, dated)
+        return self.hours[id(calendar)], version.exclusions_of(clause)
 
 
 def _layout(item: Item, versions: Sequence[Version], window: Window, as_of: int) -> Layout:
     periods = periods_of(item.agreement, item.objective, window, as_of)
-    ruled: dict[int, tuple[list[Window], list[int]]] = {}
+    ruled: dict[int, list[Window]] = {}
+    numbers: dict[int, list[int]] = {}
     for number, period in enumerate(periods):
         for ruling in rulings(item.agreement, item.objective, period):
             index = -1 if ruling.version is None else versions.index(ruling.version)
-            spans, numbers = ruled.setdefault(index, ([], []))
-            spans.append(ruling.window)
-            numbers.append(number)
+            ruled.setdefault(index, []).append(ruling.window)
+            numbers.setdefault(index, []).append(number)
     term = Intervals.of(version.window for version in versions)
     pairs = times([tuple(period) for period in periods]).reshape(-1, 2)
-    return Layout(pairs, {index: (spans, times(numbers)) for index, (spans, numbers) in ruled.items()}, term)
+    return Layout(pairs, ruled, {index: times(listed) for index, listed in numbers.items()}, term)
 
 
-def fits(clauses: Sequence[ObjectiveTerms]) -> bool:
-    """Tell whether an objective can be judged in 64-bit integers: availability, with fractions of ordinary size.
+class _Row(NamedTuple):
+    """One lane's terms as numbers: those of Terms, then those of Shape."""
 
-    A period has fewer than 2**29 seconds, and nothing is multiplied with more than the denominators below and 4.
-    """
-    if any(clause.indicator != "availability" or clause.target is None for clause in clauses):
-        return False
-    weights = math.lcm(*(clause.degraded.denominator for clause in clauses))
-    targets = max(clause.target.value.denominator for clause in clauses if clause.target)
-    shares = max((clause.unknown.indeterminate_above or Fraction(0)).denominator for clause in clauses)
-    return weights * targets < _WIDEST and shares < _WIDEST
+    weight: int
+    weight_of: int
+    counts_as: int
+    target: int
+    target_of: int
+    strict: bool
+    share: int
+    share_of: int
+    last_for: int = 0
+    minimum: int = 0
+    whole_minutes: bool = False
+    degraded_is_down: bool = False
 
+    def fits(self, scale: int) -> bool:
+        """Tell whether 64-bit integers hold the judgement.
 
-def _shape(lanes: Sequence[Lane]) -> Shape:
-    clauses = [lane.terms for lane in lanes]
-    return Shape(
-        times([one.unknown.last_for if one else 0 for one in clauses]),
-        times([one.minimum_outage if one else 0 for one in clauses]),
-        np.array([bool(one and one.whole_minutes) for one in clauses], dtype=np.bool_),
-        np.array([bool(one and one.degraded_is_down) for one in clauses], dtype=np.bool_),
-    )
-
-
-def _terms(lanes: Sequence[Lane]) -> Terms:
-    rows = [_row(lane.terms) for lane in lanes]
-    weight, weight_of, counts_as, target, target_of, strict, share, share_of = (
-        zip(*rows, strict=True) if rows else ((),) * 8
-    )
-    scale: dict[int, int] = {}
-    for lane, denominator in zip(lanes, weight_of, strict=True):
-        scale[lane.item] = math.lcm(scale.get(lane.item, 1), denominator)
-    return Terms(
-        times(weight), times(weight_of), np.array(counts_as, dtype=np.int8), times(target), times(target_of),
-        np.array(strict, dtype=np.bool_), times(share), times(share_of), times([scale[lane.item] for lane in lanes]),
-    )  # fmt: skip
+        A period has fewer than 2**29 seconds, and nothing is multiplied with more than these denominators and 4.
+        """
+        return scale * self.target_of < _WIDEST and self.share_of < _WIDEST
 
 
-def _row(clause: ObjectiveTerms | None) -> tuple[int, int, int, int, int, bool, int, int]:
-    if clause is None or clause.target is None:
-        return 1, 1, 0, 0, 1, False, -1, 1
-    share = clause.unknown.indeterminate_above
-    above = (-1, 1) if share is None else (share.numerator, share.denominator)
-    weight, target = clause.degraded, clause.target
-    return (
-        weight.numerator, weight.denominator, COUNTS_AS.index(clause.unknown.counts_as), target.value.numerator,
-        target.value.denominator, target.op == ">", *above,
-    )  # fmt: skip
-
-
-def _joined(parts: Sequence[Times]) -> Times:
-    return np.concatenate(parts) if parts else times([])
-
-
+_DTYPES = (np.int64, np.int64, np.int8, np.int64, np.int64, np.bool_, np.int64, np.int64)
+_SHAPE = (np.int64, np.int64, np.bool_, np.bool_)
+_NO_ROW = _Row(1, 1, 0, 0, 1, False, -1, 1)
 _NO_FRAME = Frame(Intervals.empty(), times([]), times([]), times([]), np.zeros((0, 8), dtype=np.int64))
+
+
+def _row(clause: ObjectiveTerms) -> _Row:
+    target, weight, unknown = clause.target, clause.degraded, clause.unknown
+    if target is None:
+        return _NO_ROW
+    share = unknown.indeterminate_above
+    return _Row(
+        weight.numerator, weight.denominator, COUNTS_AS.index(unknown.counts_as), target.value.numerator,
+        target.value.denominator, target.op == ">", -1 if share is None else share.numerator,
+        1 if share is None else share.denominator, unknown.last_for, clause.minimum_outage, clause.whole_minutes,
+        weight.numerator == 0,
+    )  # fmt: skip
+
+
+def _flat(parts: Sequence[tuple[int, Times]], empty: Times) -> tuple[Times, Times]:
+    """Return the parts' columns one after the other, and beside each row its part's number."""
+    counts = times([len(column) for _, column in parts])
+    return np.repeat(times([number for number, _ in parts]), counts), np.concatenate([empty, *(c for _, c in parts)])
 
 
 def lane_cells(plan: Plan, lanes: Times) -> Times:

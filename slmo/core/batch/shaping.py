@@ -36,7 +36,7 @@ class Shape(NamedTuple):
 
     def take(self, lanes: Times) -> Shape:
         """Return those of some lanes."""
-        return Shape(*(column[lanes] for column in self))
+        return Shape(self.last_for[lanes], self.minimum[lanes], self.whole_minutes[lanes], self.degraded_is_down[lanes])
 
 
 def shaped(columns: Columns, shape: Shape, as_of: int) -> Columns:

@@ -95,5 +95,5 @@ def rows_join(one: Verdicts, other: Verdicts) -> Verdicts:
     told = {moved[row]: result for row, result in one.told.items()}
     told |= {moved[row + len(one)]: result for row, result in other.told.items()}
     names = ("item", "start", "end", "verdict", "good", "scale", "total", "seconds")
-    columns = (np.concatenate((getattr(one, name), getattr(other, name)))[order] for name in names)
-    return Verdicts(*columns, told)
+    columns = {name: np.concatenate((getattr(one, name), getattr(other, name)))[order] for name in names}
+    return Verdicts(**columns, told=told)
