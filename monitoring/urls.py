@@ -2,10 +2,23 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from monitoring.views import board, breach, breaches, facts, imports, objective, sources, standing, statuses, why
+from monitoring.views import (
+    board,
+    breach,
+    breaches,
+    facts,
+    imports,
+    objective,
+    outlook,
+    sources,
+    standing,
+    statuses,
+    why,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/<slug:slug>/objectives/<str:name>/", objective.objective, name="objective"),
+    path("agreements/<slug:slug>/objectives/<str:name>/outlook/", outlook.objective_outlook, name="objective_outlook"),
     path("agreements/<slug:slug>/standing/", standing.agreement_standing, name="agreement_standing"),
     path("services/<slug:slug>/standing/", standing.service_standing, name="service_standing"),
     path("figures/<int:result_id>/", why.why, name="why"),

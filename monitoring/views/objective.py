@@ -78,6 +78,7 @@ def _period_context(
         "calendar": calendar_of(days) if days else None,
         "calendar_height": calendar_height(days),
         "previous": results[place - 1] if place else None,
+        "latest": place == len(results) - 1,
         "next": results[place + 1] if place + 1 < len(results) else None,
     }
 

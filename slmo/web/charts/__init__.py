@@ -5,6 +5,7 @@ Colours are names of design tokens ("$met-solid"): the browser puts in the theme
 
 from slmo.web.charts.budget import budget_line, burn_sparkline
 from slmo.web.charts.days import calendar_heatmap, outage_timeline
+from slmo.web.charts.forecast import calibration_points
 from slmo.web.charts.periods import achieved_bars, whatif_bars
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "budget_line",
     "burn_sparkline",
     "calendar_heatmap",
+    "calibration_points",
     "outage_timeline",
     "whatif_bars",
 ]
