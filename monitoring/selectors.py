@@ -12,7 +12,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from agreements.models import Objective
 from agreements.selectors import indicators_visible, objectives_visible
-from monitoring.models import Breach, Fact, FactBatch, LedgerDay, ObjectiveStatus, PeriodResult, Source
+from monitoring.kinds import KINDS, FactKind
+from monitoring.models import Breach, FactBatch, LedgerDay, ObjectiveStatus, PeriodResult, Source
 from monitoring.reading import states_load
 from slmo.accounts.models import User
 
@@ -31,10 +32,11 @@ __all__ = [
     "statuses_visible",
 ]
 
+STATES = KINDS["states"]
 RESULT_FIELDS = (
-    "id", "objective_id", "start", "end", "verdict", "target", "achieved", "lower", "upper", "unadjusted", "good",
-    "total", "budget_allowed", "budget_consumed", "credit_percent", "credit_amount", "outages", "longest_outage",
-    "state", "revision", "assessed_at", "closed_at",
+    "id", "objective_id", "start", "end", "verdict", "target", "achieved", "value", "lower", "upper", "unadjusted",
+    "good", "total", "budget_allowed", "budget_consumed", "credit_percent", "credit_amount", "outages",
+    "longest_outage", "state", "revision", "assessed_at", "closed_at",
 )  # fmt: skip
 OBJECTIVE_FIELDS = {
     "objective_name": "objective__name",
@@ -91,14 +93,14 @@ def ledger_visible(user: Reader) -> QuerySet[LedgerDay]:
     return LedgerDay.objects.filter(objective__in=_objectives(user)).order_by("objective_id", "day")
 
 
-def facts_visible(user: Reader, known_at: datetime | None = None) -> QuerySet[Fact]:
-    """Return the facts of the indicators that the person may see: the current ones, or those known at a moment."""
+def facts_visible(user: Reader, known_at: datetime | None = None, kind: FactKind = STATES) -> QuerySet[Any]:
+    """Return the facts of one kind of the indicators that the person may see: the current ones, or those known then."""
     seen = indicators_visible(user).select_related(None).order_by()
-    facts = Fact.objects.filter(indicator__in=seen).select_related("indicator__service", "batch__recorded_by")
+    rows = kind.model._default_manager.filter(indicator__in=seen)
+    facts = rows.select_related("indicator__service", "batch__recorded_by").order_by(f"-{kind.first}", "-id")
     if known_at is None:
-        return facts.filter(superseded_at=None).order_by("-start", "-id")
-    known = facts.filter(recorded_at__lte=known_at).exclude(superseded_at__lte=known_at)
-    return known.order_by("-start", "-id")
+        return facts.filter(superseded_at=None)
+    return facts.filter(recorded_at__lte=known_at).exclude(superseded_at__lte=known_at)
 
 
 def batches_visible(user: Reader) -> QuerySet[FactBatch]:

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/import/samples/<slug:name>.csv", imports.import_sample, name="import_sample"),
     path("operations/indicators/", facts.indicators, name="indicators"),
     path("operations/indicators/<slug:service>/<slug:slug>/", facts.indicator, name="indicator"),
+    path("operations/indicators/<slug:service>/<slug:slug>/facts.csv", facts.facts_file, name="facts_file"),
     path("operations/indicators/<slug:service>/<slug:slug>/record/", facts.fact_new, name="fact_new"),
     path(
         "operations/indicators/<slug:service>/<slug:slug>/progress/",

@@ -4,18 +4,36 @@ from typing import Any
 
 from rest_framework import serializers
 
+from monitoring.kinds import kind_of_model
 from monitoring.models import Breach, Fact, FactState, ObjectiveStatus
 
 STATE_NAMES = [state.name.lower() for state in FactState]
 
 
 class FactInSerializer(serializers.Serializer[Any]):
-    """One fact: `at` and `state` for a change, or `start`, `end` and `state` for an interval (docs/formats.md)."""
+    """One fact of the indicator's kind, with the columns of its file (docs/formats.md).
 
-    at = serializers.CharField(required=False, help_text="The state holds from here until the stream's next change.")
+    States: `at` and `state` for a change, or `start`, `end` and `state`. Buckets: `start`, `end`, `good`, `total`.
+    Samples: `at`, `value`. Tasks: `id`, `opened`, `responded`, `resolved`, `priority`, `pauses`. Statements: `start`,
+    `end`, `met`, `by`, `evidence`.
+    """
+
+    at = serializers.CharField(required=False, help_text="A state holds from here until the stream's next change.")
     start = serializers.CharField(required=False)
-    end = serializers.CharField(required=False, allow_null=True, help_text="Left out while the state lasts.")
-    state = serializers.ChoiceField(STATE_NAMES)
+    end = serializers.CharField(required=False, allow_null=True, help_text="Left out while a state lasts.")
+    state = serializers.ChoiceField(STATE_NAMES, required=False)
+    good = serializers.CharField(required=False, help_text="A number, or text where it must stay exact.")
+    total = serializers.CharField(required=False)
+    value = serializers.CharField(required=False)
+    id = serializers.CharField(required=False, help_text="The task; sent again, it takes the earlier one's place.")
+    opened = serializers.CharField(required=False)
+    responded = serializers.CharField(required=False, allow_null=True)
+    resolved = serializers.CharField(required=False, allow_null=True)
+    priority = serializers.CharField(required=False, help_text="P2, or P3;P1@2026-03-02T10:00:00Z")
+    pauses = serializers.CharField(required=False, help_text="start/end, joined by ;")
+    met = serializers.ChoiceField(["yes", "no"], required=False)
+    by = serializers.CharField(required=False)
+    evidence = serializers.CharField(required=False)
     scope = serializers.CharField(required=False, default="")
     key = serializers.CharField(required=False, help_text="Identity within the origin; else start and scope.")
     reference = serializers.CharField(required=False, default="", help_text="The incident, for people to look up.")
@@ -48,7 +66,7 @@ class ReceiptSerializer(serializers.Serializer[Any]):
 
 
 class FactSerializer(serializers.ModelSerializer[Fact]):
-    """One recorded fact."""
+    """One recorded fact; of another kind than states it has the columns of that kind instead of `state`."""
 
     indicator = serializers.SerializerMethodField()
     state = serializers.SerializerMethodField()
@@ -60,7 +78,22 @@ class FactSerializer(serializers.ModelSerializer[Fact]):
             "recorded_at", "superseded_at",
         )  # fmt: skip
 
-    def get_indicator(self, fact: Fact) -> str:
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Return a fact of any kind with the names that its file has."""
+        if isinstance(instance, Fact):
+            return super().to_representation(instance)
+        kind = kind_of_model(type(instance))
+        common = ("scope", "origin", "key", "reference", "override")
+        times = {name: getattr(instance, name) for name in dict.fromkeys((kind.first, kind.last))}
+        return {
+            "id": instance.pk,
+            "indicator": self.get_indicator(instance),
+            **times,
+            **{("task" if name == "id" else name): text for name, text in kind.shown(instance).items()},
+            **{name: getattr(instance, name) for name in (*common, "recorded_at", "superseded_at")},
+        }
+
+    def get_indicator(self, fact: Any) -> str:
         """Return the indicator as service/indicator."""
         return f"{fact.indicator.service.slug}/{fact.indicator.slug}"
 
@@ -81,6 +114,7 @@ class ResultSerializer(serializers.Serializer[Any]):
     verdict = serializers.CharField()
     target = serializers.CharField()
     achieved = serializers.CharField()
+    value = serializers.CharField(help_text="Where the figure is no share: cut at nine places, flattering nobody.")
     lower = serializers.CharField()
     upper = serializers.CharField()
     unadjusted = serializers.CharField()

@@ -26,6 +26,7 @@ from monitoring.api.serializers import (
     ResultSerializer,
     StatusSerializer,
 )
+from monitoring.kinds import KINDS, FactKind, kind_of
 from monitoring.models import Breach, Fact, ObjectiveStatus
 from monitoring.rows import FactsRefused
 from monitoring.selectors import breaches_visible, facts_visible, result_rows, results_visible, statuses_visible
@@ -69,20 +70,31 @@ class FactViewSet(ListModelMixin, GenericViewSet[Fact]):
     serializer_class = FactSerializer
     queryset = Fact.objects.none()
 
-    def get_queryset(self) -> QuerySet[Fact]:
+    def get_queryset(self) -> QuerySet[Any]:
         """Return the visible facts that were asked for, the latest first."""
-        rows = facts_visible(self.request.user, moment_asked(self.request, "known_at"))
-        if name := self.request.query_params.get("indicator"):
-            rows = rows.filter(indicator=indicator_asked(self.request, name))
+        name = self.request.query_params.get("indicator")
+        indicator = indicator_asked(self.request, name) if name else None
+        kind = kind_of(indicator) if indicator else self._kind_asked()
+        rows = facts_visible(self.request.user, moment_asked(self.request, "known_at"), kind)
+        if indicator:
+            rows = rows.filter(indicator=indicator)
         if since := moment_asked(self.request, "from"):
-            rows = rows.exclude(end__lte=since)
+            rows = rows.exclude(**{f"{kind.last}__lte": since})
         if until := moment_asked(self.request, "to"):
-            rows = rows.filter(start__lt=until)
+            rows = rows.filter(**{f"{kind.first}__lt": until})
         return rows
+
+    def _kind_asked(self) -> FactKind:
+        """Return the kind of facts that the query string names, states where it names none; raises ValidationError."""
+        name = self.request.query_params.get("kind", "states")
+        if name not in KINDS:
+            raise ValidationError({"kind": _("Expected one of %(names)s.") % {"names": ", ".join(KINDS)}})
+        return KINDS[name]
 
     @extend_schema(
         parameters=[
             _query("indicator", "service/indicator"),
+            _query("kind", f"{', '.join(KINDS)}; without an indicator: states unless another is named"),
             *SPAN,
             _query("known_at", "As known at this time.", OpenApiTypes.DATETIME),
         ]

@@ -16,10 +16,10 @@ from agreements.models import Indicator
 from agreements.selectors import terms_known
 from monitoring.exclusions import exclusions_load
 from monitoring.instants import instant_of, moment_of
+from monitoring.kinds import KINDS, FactKind, facts_load, kind_of
 from monitoring.models import Fact, FactState, PeriodResult
-from monitoring.selectors import states_load
 from slmo.core.exclusions import ExclusionWindow
-from slmo.core.facts import States
+from slmo.core.facts import Facts
 from slmo.core.partition import Class, Partition, partition
 from slmo.core.periods import period_containing
 from slmo.core.terms import Agreement, ObjectiveTerms
@@ -73,7 +73,8 @@ class Cut:
 
     result: PeriodResult
     terms: Agreement
-    states: States
+    facts: Facts
+    kind: FactKind
     window: Window
     as_of: int
     known_at: datetime
@@ -103,10 +104,11 @@ def cut_of(result: PeriodResult, known_at: datetime | None = None) -> Cut:
     terms = terms_known(objective.agreement, known)
     window = Window(instant_of(result.start), instant_of(result.end))
     as_of = as_of_of(result, terms, window)
-    states = states_of(objective.indicator, window_read(window, terms, objective.name), terms, known)
+    facts = facts_of(objective.indicator, window_read(window, terms, objective.name), terms, known)
+    kind = kind_of(objective.indicator) if objective.indicator else KINDS["states"]
     approved = exclusions_load(objective, terms, known)
-    found = partition(terms, objective.name, states, window, as_of, approved)
-    return Cut(result, terms, states, window, as_of, known, found, approved)
+    found = partition(terms, objective.name, facts.states, window, as_of, approved)
+    return Cut(result, terms, facts, kind, window, as_of, known, found, approved)
 
 
 def window_read(window: Window, terms: Agreement, objective: str) -> Window:
@@ -129,11 +131,9 @@ def as_of_of(result: PeriodResult, terms: Agreement, window: Window) -> int:
     return window.end if rolling else instant_of(result.assessed_at)
 
 
-def states_of(indicator: Indicator | None, window: Window, terms: Agreement, known_at: datetime) -> States:
+def facts_of(indicator: Indicator | None, window: Window, terms: Agreement, known_at: datetime) -> Facts:
     """Return the facts of an indicator; none at all where nothing is measured."""
-    if indicator is None:
-        return States.empty()
-    return states_load(indicator, window, terms, known_at=known_at)
+    return Facts() if indicator is None else facts_load(indicator, window, terms, known_at)
 
 
 def facts_behind(cut: Cut) -> QuerySet[Fact]:

@@ -3,14 +3,25 @@
 import csv
 import io
 import shlex
+from typing import Protocol
 
 from django.utils.text import slugify
 
 from agreements.services import document_write
 from monitoring.figures.cut import Cut
-from slmo.core.facts import OPEN
+from monitoring.instants import LATEST
+from monitoring.kinds import FactKind
+from slmo.core.facts import Facts
 from slmo.core.periods import day_start, local_date
 from slmo.core.units import format_instant
+
+
+class SupportsWrite(Protocol):
+    """A file, or an answer, that text can be written into."""
+
+    def write(self, text: str, /) -> object:
+        """Write text."""
+        ...
 
 
 def agreement_yaml(cut: Cut) -> str:
@@ -21,12 +32,16 @@ def agreement_yaml(cut: Cut) -> str:
 def facts_csv(cut: Cut) -> str:
     """Return the facts on which the figure rests, as the engine took them: in the order of their recording."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["start", "end", "state", "scope", "override"])
-    for start, end, state, scope, _seq, _change, override, _indicator in cut.states.rows():
-        until = "" if end == OPEN and not override else format_instant(min(end, max(cut.as_of, cut.window.end)))
-        writer.writerow([format_instant(start), until, state, scope, "yes" if override else ""])
+    facts_write(buffer, cut.kind, cut.facts, max(cut.as_of, cut.window.end))
     return buffer.getvalue()
+
+
+def facts_write(file: SupportsWrite, kind: FactKind, facts: Facts, until: int = LATEST) -> None:
+    """Write facts of one kind as a file (docs/formats.md, Facts); states end at `until` at the latest."""
+    writer = csv.writer(file, lineterminator="\n")
+    header, lines = kind.file_lines(facts, until)
+    writer.writerow(header)
+    writer.writerows(lines)
 
 
 def file_stem(cut: Cut) -> str:

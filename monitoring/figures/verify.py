@@ -57,7 +57,7 @@ def figure_verify(result: PeriodResult, now: datetime) -> Verified:
 
 def figures_of(cut: Cut) -> Figures | None:
     """Return the engine's figures for the cut's own period, or None where the terms know no such period any more."""
-    found = assess(cut.terms, cut.result.objective.name, cut.states, cut.window, cut.as_of, cut.exclusions)
+    found = assess(cut.terms, cut.result.objective.name, cut.facts.states, cut.window, cut.as_of, cut.exclusions)
     return next((figures for figures in found if figures.window == cut.window), None)
 
 

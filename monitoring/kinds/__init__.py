@@ -1,15 +1,32 @@
 """Kinds of facts, one file each; a file that offers a `kind` is one, and its table, rows and readers stand in it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+from django.db.models import Model
+
 from agreements.models import Indicator, IndicatorKind
 from monitoring.kinds.base import FactKind, ItemRefused
 from monitoring.rows import ERRORS_MOST, RowError
+from slmo.core.facts import Facts
+from slmo.core.terms import Agreement as Terms
+from slmo.core.units import Window
 
-__all__ = ["KINDS", "FactKind", "ItemRefused", "kind_of", "kind_of_rows", "kinds_of", "row_errors", "rows_errors"]
+__all__ = [
+    "KINDS",
+    "FactKind",
+    "ItemRefused",
+    "facts_load",
+    "kind_of",
+    "kind_of_model",
+    "kind_of_rows",
+    "kinds_of",
+    "row_errors",
+    "rows_errors",
+]
 
 _modules = [import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__)]
 KINDS: dict[str, FactKind] = {module.kind.name: module.kind for module in _modules if hasattr(module, "kind")}
@@ -29,6 +46,21 @@ def kind_of(indicator: Indicator) -> FactKind:
     if len(kinds) == 1:
         return kinds[0]
     return next((kind for kind in kinds if kind.model.objects.filter(indicator=indicator).exists()), kinds[0])
+
+
+def kind_of_model(model: type[Model]) -> FactKind:
+    """Return the kind whose facts a table holds."""
+    return next(kind for kind in KINDS.values() if kind.model is model)
+
+
+def facts_load(
+    indicator: Indicator, window: Window, terms: Terms | None = None, known_at: datetime | None = None
+) -> Facts:
+    """Return what is recorded about the indicator in the window, and around it as far as the terms look.
+
+    `known_at` asks what was known at that moment.
+    """
+    return kind_of(indicator).read(indicator, window, terms, known_at)
 
 
 def kind_of_rows(rows: Sequence[Any]) -> FactKind | None:

@@ -1,15 +1,23 @@
 """What every kind of facts offers: its table, its rows on their way in, and how the engine reads them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, NamedTuple
 
+from django.db import connection
 from django.db.models import Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from agreements.models import Indicator
+from monitoring.instants import EARLIEST, moment_of
 from monitoring.rows import common_errors
+from monitoring.states_sql import CURRENT, KNOWN_AT
 from slmo.core.errors import EngineError
-from slmo.core.units import parse_instant
+from slmo.core.facts import Facts
+from slmo.core.terms import Agreement as Terms
+from slmo.core.units import Window, parse_instant
 from slmo.web.engine_words import engine_text
 
 NUMBER_LONGEST = 60
@@ -43,7 +51,8 @@ class FactKind:
     `begins` and `ends` say in SQL from when to when a row `fact` of the table bears on figures; NULL: to the present.
     `first` and `last` are the columns of a fact's own beginning and end; `numbered` tells that several facts of one
     delivery may have one time and place. `files` are the engine's names of the files that bring such facts, `fields`
-    and `common` the names in an item of the API.
+    and `common` the names in an item of the API. `labels` are people's words for what `shown` tells, `told` says what
+    a file of the kind holds.
     """
 
     name: ClassVar[str]
@@ -61,6 +70,13 @@ class FactKind:
     fields: ClassVar[tuple[str, ...]]
     common: ClassVar[tuple[str, ...]] = ("scope", "key", "reference")
     sample: ClassVar[str]
+    labels: ClassVar[Mapping[str, Promise]]
+    told: ClassVar[Promise]
+
+    @property
+    def columns_shown(self) -> tuple[str, ...]:
+        """Return the columns of a file that brings such facts."""
+        return tuple(self.sample.split("\n", 1)[0].split(","))
 
     def errors(self, row: Any) -> list[tuple[str, str]]:
         """Return what is wrong with a row as field and sentence."""
@@ -78,13 +94,24 @@ class FactKind:
         """Return an item of the API as a row; raises ItemRefused."""
         raise NotImplementedError
 
-    def file_rows(self, facts: Any) -> Iterator[Any]:
+    def file_rows(self, facts: Facts) -> Iterator[Any]:
         """Yield the rows of a file that the engine has read."""
         raise NotImplementedError
 
     def row_span(self, row: Any) -> tuple[int, int | None]:
         """Return from when to when a row says something, None where it has not ended."""
         return getattr(row, self.first), getattr(row, self.last)
+
+    def read(self, indicator: Indicator, window: Window, terms: Terms | None, known_at: datetime | None) -> Facts:
+        """Return what is recorded about an indicator as far as a window's figures depend on it.
+
+        `known_at` asks what was known at that moment, None what is known now.
+        """
+        raise NotImplementedError
+
+    def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
+        """Return the columns of a file and its lines, in the order of recording; states end by `until`."""
+        raise NotImplementedError
 
     def shown(self, fact: Any) -> Mapping[str, str]:
         """Return what a row or a recorded fact says besides when and where, by the names of the file's columns."""
@@ -132,3 +159,29 @@ def numbered_keys(keys: Iterable[str]) -> Iterator[str]:
 def plain(value: Decimal) -> str:
     """Return an exact number without exponent and without zeros at its end."""
     return f"{value.normalize():f}"
+
+
+def seconds_of(*names: str) -> str:
+    """Return columns of instants in SQL, as whole seconds."""
+    return ", ".join(f'extract(epoch FROM "{name}")::bigint' for name in names)
+
+
+def recorded(
+    kind: FactKind, columns: str, within: str, indicator: Indicator, window: Window, known_at: datetime | None
+) -> list[tuple[Any, ...]]:
+    """Return columns of the facts of an indicator that lie `within` a window, in the order of their recording.
+
+    `within` is SQL over %(since)s and %(until)s, or several alternatives that no row fulfils twice.
+    """
+    holds = CURRENT if known_at is None else KNOWN_AT
+    values = {
+        "indicator": indicator.pk,
+        "since": moment_of(max(window.start, EARLIEST)),
+        "until": moment_of(max(window.end, EARLIEST)),
+        "known_at": known_at,
+    }
+    select = f"SELECT {columns}, id AS seq FROM {kind.model._meta.db_table} WHERE indicator_id = %(indicator)s"
+    parts = [f"{select} AND {holds} AND {alternative}" for alternative in within.split("|")]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY seq", values)
+        return cursor.fetchall()

@@ -1,16 +1,38 @@
 """Buckets of events: how many there were in a span of time, and how many of them were good."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from agreements.models import IndicatorKind
-from monitoring.kinds.base import Column, FactKind, item_instant, item_number, moment, numbered_keys, plain
+from agreements.models import Indicator, IndicatorKind
+from monitoring.kinds.base import (
+    Column,
+    FactKind,
+    item_instant,
+    item_number,
+    moment,
+    numbered_keys,
+    plain,
+    recorded,
+    seconds_of,
+)  # fmt: skip
 from monitoring.models import Bucket
 from monitoring.rows import number_errors, row_key, span_errors
-from slmo.core.facts import Facts
+from slmo.core.facts import Buckets, Facts
+from slmo.core.terms import Agreement as Terms
+from slmo.core.units import Window, format_instant
+
+_COLUMNS = f"{seconds_of('start', 'end')}, trim_scale(good), trim_scale(total), scope, override"
+# Few buckets are longer than a day; with these apart, a window is found from when the others in it begin.
+_LONG = "(\"end\" - start > interval '1 day')"
+_WITHIN = f"""
+NOT {_LONG} AND start > %(since)s - interval '1 day' AND start < %(until)s AND "end" > %(since)s
+| {_LONG} AND start < %(until)s AND "end" > %(since)s
+"""
 
 
 class BucketRow(NamedTuple):
@@ -37,6 +59,8 @@ class BucketsKind(FactKind):
     begins, ends = "fact.start", 'fact."end"'
     files = ("buckets",)
     fields = ("start", "end", "good", "total")
+    labels = {"good": _lazy("Good events"), "total": _lazy("All events")}
+    told = _lazy("How many events there were in between, and how many of them were good.")
     sample = (
         "start,end,good,total\n2026-01-14T09:00:00Z,2026-01-14T09:05:00Z,11987,12000\n"
         "2026-01-14T09:05:00Z,2026-01-14T09:10:00Z,12405,12405\n"
@@ -61,6 +85,22 @@ class BucketsKind(FactKind):
         keys = numbered_keys(row_key(row[0], row[4]) for row in rows)
         for (start, end, good, total, scope, _seq, override, _name), key in zip(rows, keys, strict=True):
             yield BucketRow(start, end, good, total, scope, key, "", override)
+
+    def read(self, indicator: Indicator, window: Window, terms: Terms | None, known_at: datetime | None) -> Facts:
+        """Return the buckets that reach into the window."""
+        rows = recorded(self, _COLUMNS, _WITHIN, indicator, window, known_at)
+        made = (
+            (start, end, good, total, scope, seq, override) for start, end, good, total, scope, override, seq in rows
+        )
+        return Facts(buckets=Buckets.from_rows(made))
+
+    def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
+        """Return the buckets."""
+        lines = (
+            (format_instant(start), format_instant(end), plain(good), plain(total), scope, "yes" if override else "")
+            for start, end, good, total, scope, _seq, override, _indicator in facts.buckets.rows()
+        )
+        return ("start", "end", "good", "total", "scope", "override"), lines
 
     def shown(self, fact: Any) -> Mapping[str, str]:
         """Return the counts."""

@@ -1,14 +1,31 @@
 """Samples: a value that was measured at an instant."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from agreements.models import IndicatorKind
-from monitoring.kinds.base import Column, FactKind, item_instant, item_number, moment, numbered_keys, plain
+from django.utils.translation import gettext_lazy as _lazy
+
+from agreements.models import Indicator, IndicatorKind
+from monitoring.kinds.base import (
+    Column,
+    FactKind,
+    item_instant,
+    item_number,
+    moment,
+    numbered_keys,
+    plain,
+    recorded,
+    seconds_of,
+)  # fmt: skip
 from monitoring.models import Sample
 from monitoring.rows import instant_errors, number_errors, row_key
-from slmo.core.facts import Facts
+from slmo.core.facts import Facts, Samples
+from slmo.core.terms import Agreement as Terms
+from slmo.core.units import Window, format_instant
+
+_COLUMNS = f"{seconds_of('at')}, trim_scale(value), scope, override"
 
 
 class SampleRow(NamedTuple):
@@ -38,6 +55,8 @@ class SamplesKind(FactKind):
     numbered = True
     files = ("samples",)
     fields = ("at", "value")
+    labels = {"value": _lazy("Value")}
+    told = _lazy("What was measured at that moment, such as a response time in seconds.")
     sample = "at,value\n2026-01-14T09:00:00Z,0.212\n2026-01-14T09:01:00Z,0.187\n2026-01-14T09:02:00Z,1.204\n"
 
     def own_errors(self, row: SampleRow) -> Iterable[tuple[str, str]]:
@@ -55,6 +74,20 @@ class SamplesKind(FactKind):
         keys = numbered_keys(row_key(row[0], row[2]) for row in rows)
         for (at, value, scope, _seq, override, _name), key in zip(rows, keys, strict=True):
             yield SampleRow(at, value, scope, key, "", override)
+
+    def read(self, indicator: Indicator, window: Window, terms: Terms | None, known_at: datetime | None) -> Facts:
+        """Return the samples of the window."""
+        rows = recorded(self, _COLUMNS, "at >= %(since)s AND at < %(until)s", indicator, window, known_at)
+        made = ((at, value, scope, seq, override) for at, value, scope, override, seq in rows)
+        return Facts(samples=Samples.from_rows(made))
+
+    def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
+        """Return the samples."""
+        lines = (
+            (format_instant(at), plain(value), scope, "yes" if override else "")
+            for at, value, scope, _seq, override, _indicator in facts.samples.rows()
+        )
+        return ("at", "value", "scope", "override"), lines
 
     def shown(self, fact: Any) -> Mapping[str, str]:
         """Return the value as it was measured."""

@@ -1,18 +1,26 @@
 """Statements: a person says that an obligation was met in some time, and on which proof."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from agreements.models import IndicatorKind
-from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, item_text, moment
+from agreements.models import Indicator, IndicatorKind
+from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, item_text, moment, recorded, seconds_of
 from monitoring.models import Statement
 from monitoring.rows import is_flag, line_errors, span_errors
-from slmo.core.facts import Facts
+from slmo.core.facts import Facts, Statements
+from slmo.core.facts import Statement as EngineStatement
+from slmo.core.terms import Agreement as Terms
+from slmo.core.units import Window, format_instant
 
 BY_LONGEST, EVIDENCE_LONGEST = 200, 2000
 _MET = {"yes": True, "no": False, True: True, False: False}
+
+
+_COLUMNS = f"{seconds_of('start', 'end')}, met, by, evidence, scope, override"
 
 
 class StatementRow(NamedTuple):
@@ -48,6 +56,8 @@ class StatementsKind(FactKind):
     begins, ends = "fact.start", 'fact."end"'
     files = ("statements",)
     fields = ("start", "end", "met", "by", "evidence")
+    labels = {"met": _lazy("Met"), "by": _lazy("Stated by"), "evidence": _lazy("Evidence")}
+    told = _lazy("Who states that the time in between met what was agreed (yes or no), and on which proof.")
     sample = (
         "start,end,met,by,evidence\n2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,yes,Olga Orlova,"
         "restore test of 14 January; protocol 2026-004\n"
@@ -77,6 +87,27 @@ class StatementsKind(FactKind):
         for one in facts.statements:
             key = statement_key(one.start, one.end, one.scope)
             yield StatementRow(one.start, one.end, one.met, one.by, one.evidence, one.scope, key, "", one.override)
+
+    def read(self, indicator: Indicator, window: Window, terms: Terms | None, known_at: datetime | None) -> Facts:
+        """Return the statements about any of the window."""
+        within = 'start < %(until)s AND "end" > %(since)s'
+        rows = recorded(self, _COLUMNS, within, indicator, window, known_at)
+        made = (
+            EngineStatement(start, end, met, by, evidence, seq, override, scope)
+            for start, end, met, by, evidence, scope, override, seq in rows
+        )
+        return Facts(statements=Statements.of(made))
+
+    def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
+        """Return the statements."""
+        lines = (
+            (
+                format_instant(one.start), format_instant(one.end), "yes" if one.met else "no", one.by, one.evidence,
+                one.scope, "yes" if one.override else "",
+            )
+            for one in facts.statements
+        )  # fmt: skip
+        return ("start", "end", "met", "by", "evidence", "scope", "override"), lines
 
     def shown(self, fact: Any) -> Mapping[str, str]:
         """Return the answer, the person and the proof."""

@@ -1,15 +1,20 @@
 """States of a service: up, degraded, down, unknown."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from agreements.models import IndicatorKind
+from agreements.models import Indicator, IndicatorKind
 from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, moment, numbered_keys
 from monitoring.models import Fact, FactState
+from monitoring.reading import states_load
 from monitoring.rows import FactRow, instant_errors, is_flag, row_key, span_errors
 from slmo.core.facts import OPEN, Facts, State
+from slmo.core.terms import Agreement as Terms
+from slmo.core.units import Window, format_instant
 
 _NUMBERS = {state.value: int(FactState[state.name]) for state in State}
 _NAMES = {number: name for name, number in _NUMBERS.items()}
@@ -25,6 +30,8 @@ class StatesKind(FactKind):
     columns = (moment("start"), moment("end"), Column("state", "smallint"))
     begins, ends = "fact.start", 'fact."end"'
     files = ("changes", "intervals")
+    labels = {"state": _lazy("State")}
+    told = _lazy("The state in between; for lists of outages. The scope says where, and may be left out.")
     fields = ("at", "start", "end", "state")
     sample = (
         "start,end,state,scope\n2026-01-14T09:30:00Z,2026-01-14T09:52:30Z,down,europe-west1\n"
@@ -57,6 +64,25 @@ class StatesKind(FactKind):
         for start, end, state, scope, _seq, change, override, _indicator in rows:
             key = row_key(start, scope) if change else next(names)
             yield FactRow(start, None if change or end == OPEN else end, _NUMBERS[state], scope, key, "", override)
+
+    def read(self, indicator: Indicator, window: Window, terms: Terms | None, known_at: datetime | None) -> Facts:
+        """Return the states in the window and around it."""
+        return Facts(states=states_load(indicator, window, terms, known_at))
+
+    def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
+        """Return the states as the engine took them: as intervals, those that have not ended without an end."""
+        rows = facts.states.rows()
+        lines = (
+            (
+                format_instant(start),
+                "" if end == OPEN and not override else format_instant(min(end, until)),
+                state,
+                scope,
+                "yes" if override else "",
+            )
+            for start, end, state, scope, _seq, _change, override, _indicator in rows
+        )
+        return ("start", "end", "state", "scope", "override"), lines
 
     def shown(self, fact: Any) -> Mapping[str, str]:
         """Return the state's name."""

@@ -6,21 +6,26 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from agreements.models import IndicatorKind
+from agreements.models import Indicator, IndicatorKind
 from monitoring.instants import instant_of
-from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, item_text, moment
+from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, item_text, moment, recorded, seconds_of
 from monitoring.models import Task
 from monitoring.rows import instant_errors, is_instant, line_errors
 from slmo.core.errors import EngineError
-from slmo.core.facts import Facts
+from slmo.core.facts import Facts, Tasks
 from slmo.core.facts import Task as EngineTask
 from slmo.core.facts_csv.tasks import pauses_read, priorities_read
-from slmo.core.units import format_instant
+from slmo.core.terms import Agreement as Terms
+from slmo.core.units import Window, format_instant
 from slmo.web.engine_words import engine_text
 
 T = TypeVar("T")
 PRIORITY_LONGEST, LISTED_MOST = 100, 200
+
+
+_COLUMNS = f"{seconds_of('opened', 'responded', 'resolved')}, priorities, pauses, scope, reference, override"
 
 
 class TaskRow(NamedTuple):
@@ -57,6 +62,13 @@ class TasksKind(FactKind):
     first, last = "opened", "resolved"
     files = ("tasks",)
     common = ("scope",)
+    labels = {
+        "id": _lazy("Task"),
+        "responded": _lazy("Responded"),
+        "priority": _lazy("Priority"),
+        "pauses": _lazy("Pauses"),
+    }
+    told = _lazy("When a task was opened, answered and resolved, its priority, and when its clock stood still.")
     fields = ("id", "opened", "responded", "resolved", "priority", "pauses")
     sample = (
         "id,opened,responded,resolved,priority,pauses\n"
@@ -85,7 +97,8 @@ class TasksKind(FactKind):
         try:
             engine_task(row.reference, row)
         except EngineError as error:
-            return [("pauses", engine_text(str(error)))]
+            said = engine_text(str(error))
+            return [("pauses", said if said.endswith(".") else _("Expected %(what)s.") % {"what": said})]
         return []
 
     def staged(self, row: TaskRow) -> Sequence[Any]:
@@ -110,12 +123,28 @@ class TasksKind(FactKind):
                 one.override,
             )  # fmt: skip
 
+    def read(self, indicator: Indicator, window: Window, terms: Terms | None, known_at: datetime | None) -> Facts:
+        """Return the tasks of the window: those opened before its end and not done before its start."""
+        ends = " OR ".join(f"{clock} IS NULL OR {clock} >= %(since)s" for clock in _clocks(terms))
+        rows = recorded(self, _COLUMNS, f"opened < %(until)s AND ({ends})", indicator, window, known_at)
+        return Facts(tasks=Tasks.of(_read(*row) for row in rows))
+
+    def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
+        """Return the tasks."""
+        lines = (
+            (
+                one.id, format_instant(one.opened), _told(one.responded), _told(one.resolved),
+                *cells_of(one.priorities, one.pauses).values(), one.scope, "yes" if one.override else "",
+            )
+            for one in facts.tasks
+        )  # fmt: skip
+        return ("id", "opened", "responded", "resolved", "priority", "pauses", "scope", "override"), lines
+
     def shown(self, fact: Any) -> Mapping[str, str]:
         """Return the log of a task as a file writes it."""
         return {
             "id": fact.reference,
             "responded": _told(fact.responded),
-            "resolved": _told(fact.resolved),
             **cells_of(fact.priorities, fact.pauses),
         }
 
@@ -123,6 +152,13 @@ class TasksKind(FactKind):
 def _told(at: datetime | int | None) -> str:
     """Return an instant as a file writes it."""
     return "" if at is None else format_instant(at if isinstance(at, int) else instant_of(at))
+
+
+def _clocks(terms: Terms | None) -> list[str]:
+    """Return the events at which a task may be done by the terms; both where none says."""
+    listed = [one for version in terms.versions for one in version.objectives.values()] if terms else []
+    found = {one.own.clock for one in listed if one.indicator == "tasks"}
+    return sorted(found) or ["responded", "resolved"]
 
 
 class _Named(NamedTuple):
@@ -147,6 +183,15 @@ def engine_task(name: str, row: TaskRow, seq: int = 0) -> EngineTask:
     return EngineTask(
         name, row.opened, row.responded, row.resolved, priorities, pauses, seq, row.override, row.scope
     )  # fmt: skip
+
+
+def _read(
+    opened: int, responded: int | None, resolved: int | None, priorities: str, pauses: str, scope: str, name: str,
+    override: bool, seq: int,
+) -> EngineTask:  # fmt: skip
+    """Return a row of the table as the engine's task."""
+    listed = json.loads(priorities), json.loads(pauses)
+    return engine_task(name, TaskRow(opened, responded, resolved, *listed, scope, "", name, override), seq)
 
 
 def cells_of(priorities: Sequence[Any], pauses: Sequence[Any]) -> dict[str, str]:

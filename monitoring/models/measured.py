@@ -3,7 +3,10 @@
 Each table is append-only and bitemporal exactly like `Fact`: a row never changes but for `superseded_at`.
 """
 
+from datetime import timedelta
+
 from django.db import models
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Indicator
@@ -11,6 +14,10 @@ from monitoring.models.fact import FactBatch
 
 DIGITS, PLACES = 38, 15  # of numbers as they were measured: exact decimals, never floats
 _CURRENT = models.Q(superseded_at__isnull=True)
+
+
+_LENGTH = models.ExpressionWrapper(models.F("end") - models.F("start"), output_field=models.DurationField())
+_LONG = models.Q(GreaterThan(_LENGTH, timedelta(days=1)))
 
 
 class Measured(models.Model):
@@ -64,7 +71,11 @@ class Bucket(Measured):
                 name="bucket_good_of_total",
             ),
         ]
-        indexes = indexes_of("bucket", "start", "end")
+        indexes = [
+            *indexes_of("bucket", "start", "end"),
+            # assessment: the few that are longer than a day, which may begin long before a window
+            models.Index(fields=["indicator", "start"], condition=_CURRENT & _LONG, name="bucket_current_long"),
+        ]
         verbose_name = _("Bucket of events")
 
     def __str__(self) -> str:

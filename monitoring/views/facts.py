@@ -1,7 +1,6 @@
 """Indicators and their facts: coverage, the list, and entering one by hand."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,22 +17,27 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import Indicator
 from agreements.selectors import indicators_visible
 from monitoring.coverage import STRIP_DAYS, coverage, strip_days, strip_end
-from monitoring.forms.facts import FactForm
-from monitoring.instants import instant_of
-from monitoring.models import Fact, FactBatch, FactState, ObjectiveStatus
-from monitoring.rows import FactRow, FactsRefused, row_key
+from monitoring.figures.export import facts_write
+from monitoring.forms.facts import form_of
+from monitoring.instants import EARLIEST, LATEST
+from monitoring.kinds import facts_load, kind_of
+from monitoring.models import FactBatch, ObjectiveStatus
+from monitoring.rows import FactsRefused
 from monitoring.selectors import batches_visible, facts_visible, sources_visible
 from monitoring.services import facts_record
 from monitoring.silence import source_health
+from monitoring.views.fact_list import columns_of, filters_of
 from slmo.accounts.models import User
 from slmo.accounts.policy import Can, require
+from slmo.core.units import Window
 from slmo.web import words
-from slmo.web.lists import Choice, Column, Listing, Search
+from slmo.web.lists import Column, Listing, Search
 from slmo.web.pages import page
-from slmo.web.templatetags.slmo import ago, state, when
+from slmo.web.templatetags.slmo import ago
 
 HAND = "hand"
 BATCHES = 8
+EVER = Window(EARLIEST, LATEST)
 
 
 def reader(request: HttpRequest) -> User:
@@ -94,77 +98,16 @@ def indicators(request: HttpRequest) -> HttpResponse:
     return page(request, "monitoring/indicators.html", context, fragment="list")
 
 
-def _lasted(row: Fact) -> str:
-    """Return how long a fact held."""
-    return words.duration(int((row.end - row.start).total_seconds())) if row.end else words.DASH
-
-
-FACTS = (
-    Column(
-        "start",
-        _("From"),
-        lambda row: when(row.start),
-        sort=("start",),
-        export=lambda row: row.start.isoformat(),
-        css="nowrap",
-    ),
-    Column(
-        "end",
-        _("Until"),
-        lambda row: when(row.end) if row.end else _("the next one"),
-        sort=("end",),
-        export=lambda row: row.end.isoformat() if row.end else "",
-        css="nowrap",
-    ),
-    Column("lasted", _("Lasted"), _lasted, css="num"),
-    Column(
-        "state",
-        _("State"),
-        lambda row: state(FactState(row.state).name.lower()),
-        sort=("state",),
-        export=lambda row: FactState(row.state).name.lower(),
-    ),
-    Column(
-        "scope", _("Where"), lambda row: row.scope or _("everywhere"), sort=("scope",), export=lambda row: row.scope
-    ),
-    Column("reference", _("Reference"), lambda row: row.reference or words.DASH, export=lambda row: row.reference),
-    Column("origin", _("Origin"), lambda row: row.origin, sort=("origin",)),
-    Column(
-        "recorded",
-        _("Recorded"),
-        lambda row: when(row.recorded_at),
-        sort=("recorded_at",),
-        export=lambda row: row.recorded_at.isoformat(),
-        css="nowrap",
-    ),
-)
-
-
-def _filters(indicator: Indicator) -> list[Choice | Search]:
-    """Return the filters of one indicator's facts, with the scopes and origins that occur."""
-    rows = Fact.objects.filter(indicator=indicator, superseded_at__isnull=True).order_by()
-    scopes = sorted(scope for scope in rows.values_list("scope", flat=True).distinct() if scope)
-    origins = sorted(rows.values_list("origin", flat=True).distinct())
-    return [
-        Search(_("Reference or place"), fields=("reference", "scope")),
-        Choice("state", _("Any state"), [(str(key), label) for key, label in FactState.choices], _by("state")),
-        Choice("scope", _("Anywhere"), [(scope, scope) for scope in scopes], _by("scope")),
-        Choice("origin", _("Any origin"), [(origin, origin) for origin in origins], _by("origin")),
-    ]
-
-
-def _by(path: str) -> Any:
-    """Return a filter that compares one field."""
-    return lambda rows, value: rows.filter(**{path: value})
-
-
 @login_required
 def indicator(request: HttpRequest, service: str, slug: str) -> HttpResponse:
     """Show one indicator: its strip of days, coverage, sources, deliveries and facts."""
     user = reader(request)
     found = indicator_of(user, service, slug)
-    rows = facts_visible(user).filter(indicator=found)
-    listing = Listing(request, rows, columns=FACTS, filters=_filters(found), sort="-start")
+    kind = kind_of(found)
+    rows = facts_visible(user, kind=kind).filter(indicator=found)
+    listing = Listing(
+        request, rows, columns=columns_of(kind), filters=filters_of(found, kind), sort=f"-{kind.first}"
+    )  # fmt: skip
     if listing.wants_export:
         return listing.export(f"facts-{found.service.slug}-{found.slug}")
     now = timezone.now()
@@ -174,6 +117,7 @@ def indicator(request: HttpRequest, service: str, slug: str) -> HttpResponse:
     context = {
         "indicator": found,
         "listing": listing,
+        "kind": kind,
         "coverage": known,
         "days": strip_days(found, end, now),
         "strip": _strip_links(end),
@@ -219,17 +163,28 @@ def indicator_progress(request: HttpRequest, service: str, slug: str) -> HttpRes
 
 
 @login_required
+def facts_file(request: HttpRequest, service: str, slug: str) -> HttpResponse:
+    """Send all facts of an indicator that hold now, as a file that can be imported again."""
+    user = reader(request)
+    require(user, "export_view")
+    found = indicator_of(user, service, slug)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="facts-{found.service.slug}-{found.slug}.csv"'
+    facts_write(response, kind_of(found), facts_load(found, EVER))
+    return response
+
+
+@login_required
 def fact_new(request: HttpRequest, service: str, slug: str) -> HttpResponse:
     """Enter one fact by hand."""
     user = reader(request)
     found = indicator_of(user, service, slug)
     require(user, "facts_record", found.service.organisation)
-    form = FactForm(request.POST or None)
+    kind = kind_of(found)
+    form = form_of(kind)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            batch = facts_record(
-                indicator=found, rows=[_row(form.cleaned_data)], origin=HAND, actor=user, now=timezone.now()
-            )
+            batch = facts_record(indicator=found, rows=[form.row()], origin=HAND, actor=user, now=timezone.now())
         except FactsRefused as refused:
             for error in refused.errors:
                 form.add_error(error.field if error.field in form.fields else None, error.sentence)
@@ -237,12 +192,5 @@ def fact_new(request: HttpRequest, service: str, slug: str) -> HttpResponse:
             said = _("The fact is recorded; the figures follow.") if batch.new else _("That fact was known already.")
             messages.success(request, said)
             return redirect(indicator_url(found))
-    context = {"indicator": found, "form": form}
+    context = {"indicator": found, "form": form, "kind": kind}
     return page(request, "monitoring/fact_new.html", context, status=422 if form.errors else 200)
-
-
-def _row(cleaned: dict[str, Any]) -> FactRow:
-    """Return what was entered as a row to record."""
-    start, end = instant_of(cleaned["start"]), cleaned["end"]
-    key = row_key(start, cleaned["scope"])
-    return FactRow(start, instant_of(end) if end else None, cleaned["state"], cleaned["scope"], key, cleaned["reason"])

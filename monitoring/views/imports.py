@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from agreements.models import Indicator
 from monitoring.forms.facts import UploadForm
+from monitoring.kinds import KINDS, FactKind
 from monitoring.models import FactState
 from monitoring.services.imports import BYTES_MOST, ImportRefused, Preview, import_commit, import_preview
 from monitoring.views.facts import indicator_url, reader
@@ -28,16 +29,11 @@ from slmo.accounts.policy import require
 from slmo.web.pages import page
 
 KEPT = 3600  # seconds in which a file that was looked at may be recorded
-SAMPLES = {
-    "changes": (
-        "at,state\n2026-01-01T00:00:00Z,up\n2026-01-14T09:30:00Z,down\n2026-01-14T09:52:30Z,up\n"
-        "2026-02-03T22:10:00Z,degraded\n2026-02-03T23:00:00Z,up\n"
-    ),
-    "intervals": (
-        "start,end,state,scope\n2026-01-14T09:30:00Z,2026-01-14T09:52:30Z,down,europe-west1\n"
-        "2026-02-03T22:10:00Z,2026-02-03T23:00:00Z,degraded,\n"
-    ),
-}
+CHANGES = (
+    "at,state\n2026-01-01T00:00:00Z,up\n2026-01-14T09:30:00Z,down\n2026-01-14T09:52:30Z,up\n"
+    "2026-02-03T22:10:00Z,degraded\n2026-02-03T23:00:00Z,up\n"
+)
+SAMPLES = {"changes": CHANGES} | {kind.files[-1]: kind.sample for kind in KINDS.values()}
 
 
 @login_required
@@ -57,7 +53,7 @@ def facts_import(request: HttpRequest) -> HttpResponse:
 
 def _choose(request: HttpRequest, form: UploadForm) -> HttpResponse:
     """Show the first step."""
-    context = {"form": form, "steps": _steps(0)}
+    context = {"form": form, **_step(0)}
     return page(request, "monitoring/import.html", context, status=422 if form.errors else 200)
 
 
@@ -81,7 +77,7 @@ def _look(request: HttpRequest, user: User, form: UploadForm) -> HttpResponse:
         "preview": preview,
         "errors": preview.errors,
         "token": token,
-        "steps": _steps(1),
+        **_step(1),
         **_shown(preview),
     }
     return page(request, "monitoring/import.html", context, status=200 if preview.usable else 422)
@@ -90,15 +86,27 @@ def _look(request: HttpRequest, user: User, form: UploadForm) -> HttpResponse:
 def _shown(preview: Preview) -> dict[str, Any]:
     """Return the rows and counts of a preview as the page shows them."""
     names = {state.value: state.name.lower() for state in FactState}
+    kind = preview.kind
     return {
         "span_start": _moment(preview.start),
         "span_end": _moment(preview.end),
-        "rows": [
-            {"start": _moment(row.start), "end": _moment(row.end), "state": names[row.state], "scope": row.scope}
-            for row in preview.first
-        ],
+        "labels": [] if kind is None or kind.name == "states" else list(kind.labels.values()),
+        "rows": [_row_shown(kind, row) for row in preview.first] if kind else [],
         "counts": [{"state": names[key], "count": count} for key, count in preview.states.items()],
         "unnamed": preview.rows - len(preview.first),
+    }
+
+
+def _row_shown(kind: FactKind, row: Any) -> dict[str, Any]:
+    """Return a row as the table shows it: when, what it says, and where."""
+    start, end = kind.row_span(row)
+    told = kind.shown(row)
+    return {
+        "start": _moment(start),
+        "end": _moment(end),
+        "state": told.get("state", ""),
+        "cells": [] if kind.name == "states" else [told[name] for name in kind.labels],
+        "scope": row.scope,
     }
 
 
@@ -127,7 +135,7 @@ def _record(request: HttpRequest, user: User) -> HttpResponse:
         )
     except ImportRefused as refused:
         form = UploadForm(user, initial={"indicator": indicator})
-        context = {"form": form, "indicator": indicator, "errors": refused.errors, "steps": _steps(1)}
+        context = {"form": form, "indicator": indicator, "errors": refused.errors, **_step(1)}
         return page(request, "monitoring/import.html", context, status=422)
     cache.delete(_key(user, request.POST["token"]))
     said = ngettext("%(count)d fact is new", "%(count)d facts are new", batch.new) % {"count": batch.new}
@@ -140,11 +148,12 @@ def _key(user: User, token: str) -> str:
     return f"import:{user.pk}:{token[:64]}"
 
 
-def _steps(place: int) -> list[dict[str, Any]]:
-    """Return the steps of an import as the steps component takes them."""
+def _step(place: int) -> dict[str, Any]:
+    """Return what each step of an import shows: the steps as their component takes them, and the kinds of files."""
     labels = (_("Choose a file"), _("Look at what it brings"), _("Record it"))
     states = ["done" if number < place else "current" if number == place else "todo" for number in range(len(labels))]
-    return [{"label": label, "state": state, "note": ""} for label, state in zip(labels, states, strict=True)]
+    steps = [{"label": label, "state": state, "note": ""} for label, state in zip(labels, states, strict=True)]
+    return {"steps": steps, "kinds": KINDS.values()}
 
 
 @login_required

@@ -12,7 +12,7 @@ from django.db.models import Max, Min
 from agreements.models import Objective
 from agreements.selectors import terms_of
 from monitoring.exclusions import exclusions_load
-from monitoring.figures.cut import states_of
+from monitoring.figures.cut import facts_of
 from monitoring.figures.numbers import target_share
 from monitoring.instants import instant_of
 from monitoring.models import PeriodResult as Judged
@@ -86,7 +86,7 @@ def whatif_run(
         return Replay((), (), None)
     terms = terms_of(agreement)
     as_of = instant_of(now)
-    states = states_of(objective.indicator, window, terms, now)
+    states = facts_of(objective.indicator, window, terms, now).states
     approved = exclusions_load(objective, terms, now)
     before = replay(terms, objective.name, states, window, as_of, {}, approved)
     after = replay(terms, objective.name, states, window, as_of, changes, approved)
