@@ -1,0 +1,5 @@
+"""Many objectives judged from their facts in one go: streamed out of the database into the engine's arrays."""
+
+from monitoring.batch.compute import Answer, verdicts_compute
+
+__all__ = ["Answer", "verdicts_compute"]

@@ -1,0 +1,1 @@
+"""What the engine and its tables cost, measured: `make bench` (docs/performance.md)."""
