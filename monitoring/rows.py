@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ EARLIEST = instant_of(datetime(1970, 1, 1, tzinfo=UTC))
 LATEST = instant_of(datetime(2200, 1, 1, tzinfo=UTC))  # later ones are milliseconds taken for seconds
 ERRORS_MOST = 100
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_EXACT = Context(prec=100)
 LARGEST = Decimal(10) ** 15  # of numbers as they were measured
 _LONGEST = {name: int(getattr(Fact._meta.get_field(name), "max_length", 0)) for name in ("scope", "key", "reference")}
 
@@ -88,7 +89,7 @@ def number_errors(row: Any, *fields: str) -> Iterator[tuple[str, str]]:
         value = getattr(row, field)
         if not isinstance(value, Decimal) or not value.is_finite() or abs(value) >= LARGEST:
             yield field, _("This must be a plain number below 1,000,000,000,000,000.")
-        elif value != round(value, PLACES):
+        elif value != value.quantize(Decimal(1).scaleb(-PLACES), context=_EXACT):
             yield field, _("This may have at most %(count)d digits after the point.") % {"count": PLACES}
 
 

@@ -158,7 +158,8 @@ def numbered_keys(keys: Iterable[str]) -> Iterator[str]:
 
 def plain(value: Decimal) -> str:
     """Return an exact number without exponent and without zeros at its end."""
-    return f"{value.normalize():f}"
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def seconds_of(*names: str) -> str:
