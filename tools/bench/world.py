@@ -31,13 +31,16 @@ _LENGTH = 360 * 86_400
 FACTS = """
 INSERT INTO monitoring_fact
     (indicator_id, start, state, scope, origin, key, reference, override, batch_id, recorded_at)
-SELECT asked.id, moment, 2 * (number % 2), '', 'bench', extract(epoch FROM moment)::bigint::text, '', false, batch,
+SELECT asked.id, moment, 2 * mod(number, 2), '', 'bench', extract(epoch FROM moment)::bigint::text, '', false, batch,
     moment
 FROM unnest(%(indicators)s, %(batches)s) AS asked (id, batch), generate_series(0, %(changes)s - 1) AS number,
     LATERAL (SELECT %(begun)s + make_interval(
         secs => number * %(step)s + mod(hashint8(asked.id * 1000 + number)::bigint + 2147483648, %(step)s)
     ) AS moment) AS timed
 ORDER BY asked.id, number
+"""
+FOREIGN_KEYS = """
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'
 """
 INDEXES = """
 SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s
@@ -172,15 +175,21 @@ def copy_in(table: str, columns: str, rows: Iterable[tuple[Any, ...]], at_once: 
 
 @contextmanager
 def filling(table: str) -> Iterator[Any]:
-    """Give a cursor to fill a table with: its indexes are made once all rows are there, and the planner is told."""
+    """Give a cursor to fill a table with: keys and indexes are made once all rows are there."""
     with connection.cursor() as cursor:
+        cursor.execute(FOREIGN_KEYS, [table])
+        keys = cursor.fetchall()
         cursor.execute(INDEXES, [table])
         indexes = cursor.fetchall()
+        for name, _definition in keys:
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         for name, _definition in indexes:
             cursor.execute(f'DROP INDEX "{name}"')
         yield cursor
         for _name, definition in indexes:
             cursor.execute(definition)
+        for name, definition in keys:
+            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
         cursor.execute(f"VACUUM (ANALYZE) {table}")
 
 
