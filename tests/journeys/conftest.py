@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Browser, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
 from tests.journeys.visitor import PATIENCE, Door, Reports
-from tests.support.browser import Witness
+from tests.support.browser import Sessions, Witness
 from tests.support.worker import worker_running
 
 
@@ -31,13 +30,12 @@ def reports() -> Iterator[Reports]:
 
 
 @pytest.fixture
-def door(browser: Browser, live_server: LiveServer, witness: Witness, reports: Reports) -> Iterator[Door]:
+def door(sessions: Sessions, site: str, witness: Witness, reports: Reports) -> Iterator[Door]:
     """Open the portal to visitors."""
     cache.clear()  # a wrong password of another test must not close the log-in here
-    door = Door(browser, live_server.url, witness, reports)
+    door = Door(sessions, site, witness, reports)
     yield door
-    for visitor in door.come:
-        visitor.page.context.close()
+    door.close()
 
 
 @pytest.fixture

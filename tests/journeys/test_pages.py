@@ -7,8 +7,6 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from playwright.sync_api import Browser
-from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
 from governance.services.improvement import improvement_create
@@ -18,11 +16,11 @@ from reports.services.report import report_compile, report_publish
 from slmo.accounts.models import User
 from tests.journeys.visitor import Door, Reports, Visitor
 from tests.reports.story import NOW, Story, browser_of, story_make
-from tests.support.browser import Witness
+from tests.support.browser import Sessions, Witness
 from tests.support.people import person
 
 pytestmark = pytest.mark.django_db
-PHONE = {"width": 390, "height": 844}
+PHONE = (390, 844)
 LOOKS = {"english in the dark": ("en", "dark"), "russian in the light": ("ru", "light")}
 LOOK_OF = dict(zip(("operator", "manager", "buyer", "head"), (*LOOKS, *LOOKS), strict=True))  # a look each, in turn
 LEVELS = {"operator": 3, "manager": 5, "head": 6, "buyer": 0}
@@ -70,15 +68,13 @@ class Portal:
 
 
 @pytest.fixture(scope="module")
-def portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Portal]:
+def portal(site: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Portal]:
     """Tell the story once for all tests of this file, which only look; take it out of the database at the end."""
     with django_db_blocker.unblock():
         story = story_make()
         keys = story_continue(story)
         sessions = {(role, look): session_open(role, look, story) for role in LEVELS for look in LOOKS}
-        server = LiveServer("localhost")
-        yield Portal(server.url, keys, sessions)
-        server.stop()
+        yield Portal(site, keys, sessions)
         call_command("flush", verbosity=0, interactive=False)
 
 
@@ -119,12 +115,11 @@ def session_open(role: str, look: str, story: Story) -> str:
 
 
 @pytest.fixture
-def door(portal: Portal, browser: Browser, witness: Witness, reports: Reports) -> Iterator[Door]:
+def door(portal: Portal, sessions: Sessions, witness: Witness, reports: Reports) -> Iterator[Door]:
     """Open the portal of the story to visitors."""
-    door = Door(browser, portal.site, witness, reports, examined=portal.examined)
+    door = Door(sessions, portal.site, witness, reports, examined=portal.examined)
     yield door
-    for visitor in door.come:
-        visitor.page.context.close()
+    door.close()
 
 
 def come_in(door: Door, portal: Portal, role: str, look: str) -> Visitor:

@@ -4,9 +4,9 @@ import logging
 from dataclasses import dataclass, field
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.support.browser import Witness
+from tests.support.browser import Sessions, Witness
 
 PASSWORD = "a long enough sentence"
 PATIENCE = 60_000  # milliseconds; a page takes a fraction of a second, but the machine may be busy with other tests
@@ -72,7 +72,6 @@ class Visitor:
         self.rest()
         if name not in self.examined:
             self.examined.add(name)
-
             self.violations += violations(self.page)
 
 
@@ -85,21 +84,6 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-def page_open(browser: Browser, witness: Witness, **context: object) -> Page:
-    """Open a session of its own: 1440 × 900, English, light and without motion, unless `context` says otherwise."""
-    usual = {
-        "viewport": {"width": 1440, "height": 900},
-        "locale": "en-GB",
-        "timezone_id": "UTC",
-        "color_scheme": "light",
-        "reduced_motion": "reduce",
-    }
-    page = browser.new_context(**{**usual, **context}).new_page()  # type: ignore[arg-type]
-    page.set_default_timeout(PATIENCE)
-    witness.watch(page)
-    return page
-
-
 def complaints(witness: Witness) -> list[str]:
     """Return what went wrong inside the pages, without the requests that a visitor cut short by going on."""
     return [line for line in witness.complaints if not line.endswith(ABORTED)]
@@ -109,18 +93,26 @@ def complaints(witness: Witness) -> list[str]:
 class Door:
     """Where visitors come in, each with a session of their own."""
 
-    browser: Browser
+    sessions: Sessions
     site: str
     witness: Witness
     reports: Reports
     come: list[Visitor] = field(default_factory=list)
     examined: set[str] = field(default_factory=set)  # by all visitors together
 
-    def open(self, **context: object) -> Visitor:
-        """Return a visitor; `context` sets what is unusual about the browser."""
-        page = page_open(self.browser, self.witness, **context)
+    def open(self, viewport: tuple[int, int] = (1440, 900)) -> Visitor:
+        """Return a visitor with a window of this width and height, in pixels, who prefers light and no motion."""
+        page = self.sessions.take(viewport=viewport)
+        page.set_default_timeout(PATIENCE)
+        self.witness.watch(page)
         self.come.append(Visitor(page, self.site, self.examined))
         return self.come[-1]
+
+    def close(self) -> None:
+        """See all visitors out."""
+        for visitor in self.come:
+            self.witness.unwatch(visitor.page)
+            self.sessions.give_back(visitor.page)
 
     def all_clear(self) -> None:
         """Assert, at the end of a journey, that no page shut anybody out or hid a fault."""

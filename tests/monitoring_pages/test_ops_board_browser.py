@@ -7,7 +7,6 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from monitoring.models import Breach, PeriodResult
 from tests.governance.world import world_make
@@ -17,7 +16,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
 def test_a_breach_is_acknowledged_by_keyboard_and_the_list_holds_still_meanwhile(
-    page: Page, live_server: LiveServer, witness: Witness
+    page: Page, site: str, witness: Witness
 ) -> None:
     world = world_make()
     now = timezone.now()
@@ -31,8 +30,8 @@ def test_a_breach_is_acknowledged_by_keyboard_and_the_list_holds_still_meanwhile
     client = Client()
     client.force_login(world.people["operator"])
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-    page.goto(f"{live_server.url}/operations/")
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+    page.goto(f"{site}/operations/")
     live = page.locator(".board-live")
     expect(live).to_contain_text("Live")
     page.keyboard.press("j")

@@ -8,9 +8,16 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.servers.basehttp import ThreadedWSGIServer
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _FLAGS = (
@@ -22,6 +29,7 @@ _FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+QUIET = "/static/img/favicon.svg"  # an address of the site where no script runs
 _UNPACK = "import('@sparticuz/chromium').then(async m => console.log(await m.default.executablePath()))"
 
 
@@ -63,17 +71,95 @@ class Witness:
     def watch(self, page: Page) -> None:
         """Note every complaint of `page` from now on."""
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
-        page.on("requestfailed", lambda request: self.complaints.append(f"request: {request.url} {request.failure}"))
+        page.on("pageerror", self._script)
+        page.on("requestfailed", self._request)
+
+    def unwatch(self, page: Page) -> None:
+        """Note no more of it: the page goes on to another test."""
+        page.remove_listener("console", self._console)
+        page.remove_listener("pageerror", self._script)
+        page.remove_listener("requestfailed", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(f"console: {message.text}")
 
+    def _script(self, error: Error) -> None:
+        self.complaints.append(f"script: {error}")
+
+    def _request(self, request: Request) -> None:
+        self.complaints.append(f"request: {request.url} {request.failure}")
+
+
+class Sessions:
+    """Sessions of one browser. One that nobody needs any more is emptied and kept: a new one costs five pages."""
+
+    def __init__(self, browser: Browser) -> None:
+        """Begin with none."""
+        self._browser = browser
+        self._idle: list[Page] = []
+
+    def take(
+        self,
+        *,
+        viewport: tuple[int, int] = (1440, 900),
+        theme: Literal["light", "dark"] = "light",
+        motion: Literal["reduce", "no-preference"] = "reduce",
+    ) -> Page:
+        """Return the only page of a session in which nothing has happened: British English, UTC.
+
+        `viewport`: width and height in pixels. `theme` and `motion`: what the system prefers.
+        """
+        page = self._idle.pop() if self._idle else self._open()
+        page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
+        page.emulate_media(color_scheme=theme, reduced_motion=motion)
+        return page
+
+    def give_back(self, page: Page) -> None:
+        """Empty the session of a page: no cookie, nothing stored, nothing that still runs."""
+        if page.url.startswith("http"):
+            page.goto(urljoin(page.url, QUIET))  # the same site, so that the same process goes on
+            page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        page.context.clear_cookies()
+        self._idle.append(page)
+
+    def _open(self) -> Page:
+        return self._browser.new_context(locale="en-GB", timezone_id="UTC").new_page()
+
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Chromium once; skip loudly where there is none, fail where CI=true."""
+def site(django_db_setup: None) -> Iterator[str]:
+    """Serve the portal on the test's database for the whole run; return its address.
+
+    A test that uses it must commit what it writes, and see that the database is emptied: `transactional_db`.
+    """
+    server = LiveServer("localhost", start=False)
+    server.thread.server_class = PatientServer
+    server.thread.static_handler = LastingFiles
+    server.start()
+    yield server.url
+    server.stop()
+
+
+class PatientServer(ThreadedWSGIServer):
+    """A server that ends only when the connections of all its visitors have ended, and theirs to the database."""
+
+    daemon_threads = False
+
+
+class LastingFiles(StaticFilesHandler):
+    """Static files that a browser keeps, as it does those of the portal in use."""
+
+    def serve(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the file of an address."""
+        response = super().serve(request)
+        response.headers["Cache-Control"] = "max-age=3600"
+        return response
+
+
+@pytest.fixture(scope="session")
+def browser(site: str) -> Iterator[Browser]:
+    """Start Chromium once; skip loudly where there is none, fail where CI=true. It ends before the site does."""
     path = chromium_path()
     if path is None:
         reason = "NO BROWSER: tests in a browser need Chromium; set CHROME to its path, or install chromium."
@@ -86,6 +172,12 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def sessions(browser: Browser) -> Sessions:
+    """Return the browser's sessions."""
+    return Sessions(browser)
+
+
 @pytest.fixture
 def witness() -> Witness:
     """Return the list of complaints of the test's page."""
@@ -93,11 +185,11 @@ def witness() -> Witness:
 
 
 @pytest.fixture
-def page(browser: Browser, witness: Witness) -> Iterator[Page]:
+def page(sessions: Sessions, witness: Witness) -> Iterator[Page]:
     """Open a page in a session of its own, 1440 × 900, watched by `witness`."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="UTC")
-    opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened = sessions.take(motion="no-preference")
+    opened.set_default_timeout(30_000)
     witness.watch(opened)
     yield opened
-    context.close()
+    witness.unwatch(opened)
+    sessions.give_back(opened)

@@ -18,15 +18,14 @@ expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
-def style(page: Page, live_server, request: pytest.FixtureRequest) -> Page:
+def style(page: Page, site: str) -> Page:
     """Open the page of components as somebody who administers the installation."""
     user = User.objects.create_superuser("root@example.org", name="Root Person", theme="light")
     client = Client()
     client.force_login(user)
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
-    page.set_default_timeout(30_000)
-    page.goto(live_server.url + PATH)
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": site}])
+    page.goto(site + PATH)
     page.wait_for_selector("#calendar canvas")
     return page
 
@@ -83,8 +82,8 @@ def test_a_chart_can_be_taken_away_as_drawing_and_table(style: Page, witness: Wi
     assert witness.complaints == []
 
 
-def test_the_errors_of_a_form_take_the_focus(style: Page, live_server) -> None:
-    style.goto(f"{live_server.url}{PATH}?errors=1")
+def test_the_errors_of_a_form_take_the_focus(style: Page, site: str) -> None:
+    style.goto(f"{site}{PATH}?errors=1")
     expect(style.locator(".form-errors")).to_be_focused()
 
 
