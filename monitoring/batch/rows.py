@@ -29,7 +29,8 @@ class Silence(NamedTuple):
 def columns_read(block: Block, silences: Mapping[int, tuple[int, int]]) -> tuple[Columns, Mask]:
     """Return a block as columns, one lane an indicator, and which of them can not be read this way.
 
-    Those are indicators with changes beside intervals, intervals that overlap, or fractions of a second.
+    Those are indicators with two facts for one instant, changes beside intervals, intervals that overlap, or fractions
+    of a second.
     """
     bounds = bounds_of(times(block.counts))
     lane = np.repeat(np.arange(len(block.counts)), block.counts)
@@ -37,6 +38,7 @@ def columns_read(block: Block, silences: Mapping[int, tuple[int, int]]) -> tuple
     start, change = raw // _MICRO, raw_end == _FOREVER
     odd = np.array(block.odd, dtype=np.bool_)
     odd[lane[start * _MICRO != raw]] = True
+    odd[lane[_tied(lane, start)]] = True
     start += _EPOCH_2000
     state = _CODES[block.rows["state"].astype(np.intp)]
     fill = np.full(len(odd), UNKNOWN, dtype=np.int8)
@@ -52,6 +54,11 @@ def columns_read(block: Block, silences: Mapping[int, tuple[int, int]]) -> tuple
     return columns, odd
 
 
+def _tied(lane: Times, start: Times) -> Mask:
+    """Tell which rows begin when the next one of their lane does: which of them holds the stream does not say."""
+    return np.append((lane[1:] == lane[:-1]) & (start[1:] == start[:-1]), False)[: len(lane)]
+
+
 def _next_starts(start: Times, bounds: Times) -> Times:
     following = np.append(start[1:], OPEN)[: len(start)]
     following[bounds[1:][np.diff(bounds) > 0] - 1] = OPEN
@@ -61,7 +68,7 @@ def _next_starts(start: Times, bounds: Times) -> Times:
 def _disagreeing(lane: Times, start: Times, end: Times, change: Mask) -> Mask:
     """Tell which rows are followed, in their lane, by one of the other kind or one that begins before they end."""
     same = lane[1:] == lane[:-1]
-    return np.append(same & ((change[1:] != change[:-1]) | (end[:-1] > start[1:])), False)
+    return np.append(same & ((change[1:] != change[:-1]) | (end[:-1] > start[1:])), False)[: len(lane)]
 
 
 def _silence(block: Block, silences: Mapping[int, tuple[int, int]]) -> Silence:

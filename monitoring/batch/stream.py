@@ -3,49 +3,57 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 
 from monitoring.instants import EARLIEST, moment_of
 from monitoring.states_sql import CURRENT
 from slmo.core.units import Window
 
-# An indicator is `odd` where its facts are of several streams or scopes, or corrected: these are united by the engine.
-# Its rows: the facts that begin inside the window; the intervals that reach into it; the change that held before it.
-# `first` and `last` are the ends of the index fact_stream: where they are of one origin, there is one stream.
+_FACT = """timestamptz_send(start) || timestamptz_send(coalesce("end", 'infinity')) || int2send(state::int2)"""
+
+# One pass over the index fact_current, an indicator after the other. `odd`: corrected, or of a named scope.
 STREAM = """
 COPY (
-    SELECT asked.id, found.odd OR coalesce(first.origin <> last.origin, false) OR EXISTS (
-        SELECT FROM monitoring_fact WHERE indicator_id = asked.id AND {holds} AND scope <> ''
-    ), found.rows
-    FROM unnest(%(indicators)s::bigint[]) AS asked (id)
-    LEFT JOIN LATERAL (
-        SELECT origin FROM monitoring_fact WHERE indicator_id = asked.id AND {holds} AND "end" IS NULL
-        ORDER BY origin, scope, start LIMIT 1
-    ) AS first ON true
-    LEFT JOIN LATERAL (
-        SELECT origin FROM monitoring_fact WHERE indicator_id = asked.id AND {holds} AND "end" IS NULL
-        ORDER BY origin DESC, scope DESC, start DESC LIMIT 1
-    ) AS last ON true
-    CROSS JOIN LATERAL (
-        SELECT coalesce(bool_or(override), false) AS odd, string_agg(
-            timestamptz_send(start) || timestamptz_send(coalesce("end", 'infinity')) || int2send(state::int2), ''::bytea
-        ) AS rows FROM (
-            (SELECT start, "end", state, override FROM monitoring_fact
-            WHERE indicator_id = asked.id AND {holds} AND "end" IS NULL AND origin = last.origin AND start <= %(since)s
-            ORDER BY origin DESC, scope DESC, start DESC, id DESC LIMIT 1)
-            UNION ALL
-            (SELECT start, "end", state, override FROM monitoring_fact
-            WHERE indicator_id = asked.id AND {holds} AND "end" > %(since)s AND start <= %(since)s ORDER BY start)
-            UNION ALL
-            (SELECT start, "end", state, override FROM monitoring_fact
-            WHERE indicator_id = asked.id AND {holds} AND start > %(since)s AND start < %(until)s ORDER BY start, id)
-        ) AS fact
-    ) AS found
+    SELECT indicator_id, bool_or(override OR scope <> ''), string_agg({fact}, ''::bytea)
+    FROM (
+        SELECT indicator_id, start, "end", state, override, scope FROM monitoring_fact
+        WHERE {wanted} AND {holds} AND start > %(since)s AND start < %(until)s ORDER BY indicator_id, start
+    ) AS fact GROUP BY indicator_id
 ) TO STDOUT (FORMAT binary)
+"""
+
+# What held when the window began: the last change, and the intervals that reach into it. `odd` besides the above: of
+# several streams, which the ends of the index fact_stream tell. Only indicators with any of these are answered.
+BEFORE = """
+SELECT asked.id, coalesce(first.origin <> last.origin, false) OR EXISTS (
+    SELECT FROM monitoring_fact WHERE indicator_id = asked.id AND {holds} AND scope <> ''
+) OR coalesce(held.override, false) OR coalesce(reaching.odd, false) AS odd, reaching.rows, held.row
+FROM unnest(%(indicators)s::bigint[]) AS asked (id)
+LEFT JOIN LATERAL (
+    SELECT origin FROM monitoring_fact WHERE indicator_id = asked.id AND {holds} AND "end" IS NULL
+    ORDER BY origin, scope, start LIMIT 1
+) AS first ON true
+LEFT JOIN LATERAL (
+    SELECT origin FROM monitoring_fact WHERE indicator_id = asked.id AND {holds} AND "end" IS NULL
+    ORDER BY origin DESC, scope DESC, start DESC LIMIT 1
+) AS last ON true
+LEFT JOIN LATERAL (
+    SELECT override, {fact} AS row FROM monitoring_fact
+    WHERE indicator_id = asked.id AND {holds} AND "end" IS NULL AND start <= %(since)s
+    ORDER BY start DESC, id DESC LIMIT 1
+) AS held ON true
+LEFT JOIN (
+    SELECT indicator_id, bool_or(override) AS odd, string_agg({fact}, ''::bytea ORDER BY start) AS rows
+    FROM monitoring_fact WHERE {wanted} AND {holds} AND "end" > %(since)s AND start <= %(since)s
+    GROUP BY indicator_id
+) AS reaching ON reaching.indicator_id = asked.id
+WHERE first.origin <> last.origin OR held.row IS NOT NULL OR reaching.rows IS NOT NULL
+    OR EXISTS (SELECT FROM monitoring_fact WHERE indicator_id = asked.id AND {holds} AND scope <> '')
 """
 _ROW = np.dtype([("start", ">i8"), ("end", ">i8"), ("state", ">i2")])
 _HEAD = struct.Struct(">hiqi?i")  # fields, then of each its length and value; the last value follows
@@ -68,21 +76,37 @@ class Block(NamedTuple):
     rows: np.ndarray
 
 
+class Before(NamedTuple):
+    """What an indicator's facts said when the window began: rows to put before the others, and whether it is odd."""
+
+    odd: bool
+    rows: bytes
+
+
 class Sink:
     """What COPY writes to: gathers messages and hands them on in blocks, so that memory stays small."""
 
-    def __init__(self, take: Callable[[Block], None]) -> None:
-        """Hand blocks to `take`."""
-        self.take = take
+    def __init__(self, before: dict[int, Before], wanted: frozenset[int], take: Callable[[Block], None]) -> None:
+        """Hand blocks of the wanted indicators to `take`."""
+        self.before, self.wanted, self.take = before, set(wanted), take
         self._begin()
 
     def write(self, data: bytes) -> int:
         """Take one message: the beginning, a row, or the end of a COPY in PostgreSQL's binary format."""
         at = _PREAMBLE if data.startswith(_SIGNATURE) else 0
-        if len(data) == at or data == _TRAILER:
-            return len(data)
-        _fields, _, indicator, _, odd, length = _HEAD.unpack_from(data, at)
-        rows = data[at + _HEAD.size : at + _HEAD.size + length] if length > 0 and not odd else b""
+        if data[at : at + 3] not in (b"", _TRAILER):
+            _fields, _, indicator, _, odd, length = _HEAD.unpack_from(data, at)
+            if indicator in self.wanted:
+                self.add(indicator, odd, data[at + _HEAD.size : at + _HEAD.size + length])
+        return len(data)
+
+    def add(self, indicator: int, odd: bool, rows: bytes) -> None:
+        """Take the rows of an indicator that begin inside the window."""
+        self.wanted.discard(indicator)
+        held = self.before.get(indicator)
+        if held is not None:
+            odd, rows = odd or held.odd, held.rows + rows
+        rows = b"" if odd else rows
         self.indicators.append(indicator)
         self.odd.append(odd)
         self.counts.append(len(rows) // _ROW.itemsize)
@@ -90,7 +114,12 @@ class Sink:
         self.size += len(rows)
         if self.size >= _BLOCK:
             self.flush()
-        return len(data)
+
+    def rest(self) -> None:
+        """Take the indicators without any row that begins inside the window, and hand on what was gathered."""
+        for indicator in sorted(self.wanted):
+            self.add(indicator, False, b"")
+        self.flush()
 
     def flush(self) -> None:
         """Hand on what was gathered."""
@@ -111,11 +140,37 @@ def facts_stream(indicators: Sequence[int], window: Window, take: Callable[[Bloc
     """Read the current facts of indicators that reach into a window, and hand them on block by block."""
     values = {
         "indicators": list(indicators),
+        "low": min(indicators),
+        "high": max(indicators),
         "since": moment_of(max(window.start, EARLIEST)),
         "until": moment_of(window.end),
     }
-    sink = Sink(take)
-    with connection.cursor() as cursor:
-        query = cursor.mogrify(STREAM.format(holds=CURRENT), values)
-        cursor.copy_expert(query.decode(), sink)
-    sink.flush()
+    # Where most indicators are asked for, one span of the index is read, and what nobody asked for passed over.
+    many = values["high"] - values["low"] < 2 * len(indicators)
+    wanted = "indicator_id BETWEEN %(low)s AND %(high)s" if many else "indicator_id = ANY(%(indicators)s)"
+    texts = {"holds": CURRENT, "fact": _FACT, "wanted": wanted}
+    with _at_one_moment(), connection.cursor() as cursor:
+        cursor.execute(BEFORE.format(**texts), values)
+        sink = Sink(dict(_before(cursor.fetchall())), frozenset(indicators), take)
+        cursor.copy_expert(cursor.mogrify(STREAM.format(**texts), values).decode(), sink)
+    sink.rest()
+
+
+def _before(found: Sequence[tuple[int, bool, memoryview | None, memoryview | None]]) -> Iterator[tuple[int, Before]]:
+    """Yield what was known when the window began, by indicator: the intervals, then the change."""
+    for indicator, odd, reaching, held in found:
+        # A change and intervals together are not read in the order of time here: the engine unites them.
+        both = reaching is not None and held is not None
+        yield indicator, Before(odd or both, bytes(reaching or held or b""))
+
+
+@contextmanager
+def _at_one_moment() -> Iterator[None]:
+    """Let all queries see the same facts, unless the caller's transaction has begun to see them already."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

@@ -133,7 +133,7 @@ def test_the_number_of_queries_does_not_grow_with_the_objectives(django_assert_n
         agreement_make(indicator, f"g{number}")
         facts_record(indicator=indicator, rows=facts(random.Random(number), "changes")["a"], origin="a", now=NOW)
     verdicts_compute(Objective.objects.all(), Window(FIRST, LAST), LAST)
-    with django_assert_num_queries(4):  # objectives, agreements, exclusions, facts; the terms are in memory
+    with django_assert_num_queries(5):  # objectives, agreements, exclusions, what held before, facts
         verdicts_compute(Objective.objects.all(), Window(FIRST, LAST), LAST)
 
 
