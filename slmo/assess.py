@@ -156,30 +156,14 @@ _EARLIEST, _LATEST = parse_instant("1900-01-01T00:00:00Z"), parse_instant("3000-
 
 
 def _objectives(agreement: Agreement, wanted: Sequence[str] | None) -> list[str]:
-    """Return the objectives to judge; those that cannot be judged yet are named, or refused if they were asked for."""
+    """Return the objectives to judge, all if none is named."""
     names = agreement.objective_names
     for name in wanted or ():
         if name not in names:
             raise Refused(
                 f"--objective: found {shown(name)}, expected one of {', '.join(names)}{did_you_mean(name, names)}."
             )
-    left_out = [name for name in wanted or names if not _assessed(agreement, name)]
-    sentences = [
-        f'Objective "{name}" has the indicator {agreement.indicator_of(name)}, which this version does not assess yet'
-        for name in left_out
-    ]
-    if left_out and (wanted or len(left_out) == len(names)):
-        raise Refused(
-            "\n".join(f"{sentence}; expected an objective with the indicator availability." for sentence in sentences)
-        )
-    for sentence in sentences:
-        print(f"Note: {sentence}; it is left out.", file=sys.stderr)
-    return list(dict.fromkeys(wanted)) if wanted else [name for name in names if name not in left_out]
-
-
-def _assessed(agreement: Agreement, name: str) -> bool:
-    versions = (version.objectives[name] for version in agreement.versions if name in version.objectives)
-    return all(terms.indicator == "availability" for terms in versions)
+    return list(dict.fromkeys(wanted or names))
 
 
 def _judged(agreement: Agreement, facts: Facts, asked: Asked) -> list[PeriodResult]:
@@ -187,7 +171,7 @@ def _judged(agreement: Agreement, facts: Facts, asked: Asked) -> list[PeriodResu
         return [
             entry
             for name in asked.objectives
-            for result in assess(agreement, name, facts.states, asked.window, asked.as_of)
+            for result in assess(agreement, name, facts, asked.window, asked.as_of)
             for entry in result.entries()
         ]
     except EngineError as error:
@@ -198,7 +182,7 @@ def _output(
     agreement: Agreement, facts: Facts, results: Sequence[PeriodResult], asked: Asked, options: argparse.Namespace
 ) -> str:
     if options.json:
-        return report_json(agreement, facts.states, results, ENGINE, options.partition)
+        return report_json(agreement, facts, results, ENGINE, options.partition)
     return report_table(agreement, results, asked.as_of, options.partition)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from slmo.core.budget import BURN_WINDOWS, AlertState, BurnWindow, alert_firing, burn_rate
 from slmo.core.exclusions import ExclusionWindow
-from slmo.core.facts import States
+from slmo.core.facts import Facts, States
 from slmo.core.governing import spans
 from slmo.core.judgement import judge
-from slmo.core.partition import Class, partition
+from slmo.core.kinds import KINDS, Asked
+from slmo.core.partition import Class, read
 from slmo.core.terms.model import Agreement
 from slmo.core.units import Window
 
@@ -17,7 +19,7 @@ from slmo.core.units import Window
 def alert_state(
     agreement: Agreement,
     objective: str,
-    states: States,
+    facts: Facts | States,
     as_of: int,
     period: int,
     exclusions: Sequence[ExclusionWindow] = (),
@@ -25,20 +27,20 @@ def alert_state(
 ) -> list[AlertState]:
     """Return for each burn window its rates at `as_of` and whether it fires; `period` is the objective's, in seconds.
 
-    A long window with unknown time never fires: it is not wholly covered by facts.
+    A long window with unknown time never fires: it is not wholly covered by facts. What is judged by a value instead
+    of a share has no burn.
     """
     terms = spans(agreement, objective, Window(as_of - 1, as_of), as_of)[0].terms(objective)
-    if terms is None or terms.target is None:
+    if terms is None or terms.target is None or KINDS[terms.indicator].has_value:
         return []
+    asked = Asked(agreement, objective, Facts.of(facts).for_objective(objective), as_of, exclusions)
     found = []
     for row in table:
         rates, covered = [], True
         for length in (row.long, row.short):
-            seconds = partition(
-                agreement, objective, states, Window(as_of - length, as_of), as_of, exclusions
-            ).seconds()
-            judged = judge(terms, seconds, closed=True)
-            rates.append(burn_rate(judged.total - judged.good, judged.total, terms.target.value))
+            seconds, tally = read(asked, Window(as_of - length, as_of))
+            judged = judge(terms, seconds, closed=True, tally=tally)
+            rates.append(burn_rate(Fraction(judged.total - judged.good), judged.total, terms.target.value))
             covered = covered and not (length == row.long and seconds[Class.UNKNOWN])
         factor = row.factor(period)
         firing = alert_firing(factor, rates[0], rates[1], covered)

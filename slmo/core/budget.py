@@ -41,7 +41,7 @@ def exhaustion(budget: Budget, counted: int, ahead: Intervals) -> int | None:
     return None
 
 
-def burn_rate(bad: Fraction | int, total: int, target: Fraction) -> Fraction | float | None:
+def burn_rate(bad: Fraction | int, total: Fraction | int, target: Fraction) -> Fraction | float | None:
     """Return (bad ÷ total) ÷ (1 − target): 1 uses the budget up exactly at the period's end.
 
     None without any counted time; infinite where a target of 100 % is missed.

@@ -11,24 +11,28 @@ from typing import NamedTuple
 from slmo.core.budget import Budget
 from slmo.core.credits import Credit, credit_for
 from slmo.core.exclusions import ExclusionWindow
-from slmo.core.facts import States
-from slmo.core.governing import Ruling, periods_of, rulings
+from slmo.core.facts import Facts, States
+from slmo.core.governing import Ruling, periods_of, rulings, versions_with
 from slmo.core.judgement import Judgement, Verdict, judge, verdict_of_parts
-from slmo.core.partition import Class, Partition, Seconds, cut, partition
+from slmo.core.kinds import KINDS, Asked, Tally
+from slmo.core.partition import Class, Partition, Seconds, Span, spans_read
 from slmo.core.periods import period_containing
 from slmo.core.result import PeriodResult
 from slmo.core.terms.model import Agreement, CreditTerms
 from slmo.core.units import Window
+from slmo.core.verdict import counted_seconds, ratio, whole
 
 __all__ = ["Judgement", "PeriodResult", "Verdict", "assess", "judge"]
 
 
 class Reading(NamedTuple):
-    """The seconds of a span: with exclusions and corrections, without them (None if not known), and the partition."""
+    """What is read of a span: seconds and tally, with exclusions and corrections and (None if not known) without."""
 
     seconds: Seconds
     unadjusted: Seconds | None
     partition: Partition | None = None
+    tally: Tally | None = None
+    unadjusted_tally: Tally | None = None
 
 
 Read = Callable[[Ruling], Reading]
@@ -37,48 +41,51 @@ Read = Callable[[Ruling], Reading]
 def assess(
     agreement: Agreement,
     objective: str,
-    states: States,
+    facts: Facts | States,
     window: Window,
     as_of: int,
     exclusions: Sequence[ExclusionWindow] = (),
 ) -> list[PeriodResult]:
     """Judge every period of the objective that overlaps the window, as known at `as_of`.
 
-    `exclusions` are approved besides those of the agreement. Raises EngineError for an unknown objective or one whose
-    indicator is not assessed yet.
+    `exclusions` are approved besides those of the agreement. Raises EngineError for an unknown objective.
     """
-    states = states.for_objective(objective)
+    mine = Facts.of(facts).for_objective(objective)
     periods = periods_of(agreement, objective, window, as_of)
-    read = _reader(agreement, objective, states, periods, as_of, exclusions)
+    read = _reader(Asked(agreement, objective, mine, as_of, exclusions), periods)
     return [period_result(agreement, objective, period, as_of, read) for period in periods]
 
 
-def _reader(
-    agreement: Agreement, objective: str, states: States, periods: Sequence[Window], as_of: int,
-    exclusions: Sequence[ExclusionWindow],
-) -> Read:  # fmt: skip
-    """Return how to read a span: periods that adjoin are cut out of one partition, all else is computed alone."""
+def _reader(asked: Asked, periods: Sequence[Window]) -> Read:
+    """Return how to read a span; of availability, periods that adjoin are cut out of one partition."""
     hull = Window(min((p.start for p in periods), default=0), max((p.end for p in periods), default=0))
-    joined = len(periods) > 1 and all(a.end == b.start for a, b in itertools.pairwise(periods))
-    raw = states.without_corrections()
+    timed = _all_availability(asked)
+    joined = timed and len(periods) > 1 and all(a.end == b.start for a, b in itertools.pairwise(periods))
+    raw = asked.unadjusted()
     wholes: list[Partition] = []
 
-    def pair(ruling: Ruling) -> tuple[Partition, Partition]:
-        if joined and ruling.window.meet(hull) == ruling.window:
-            if not wholes:
-                wholes.append(partition(agreement, objective, states, hull, as_of, exclusions))
-            adjusted = wholes[0].clip(ruling.window)
-        else:
-            adjusted = cut([ruling], objective, states, as_of, exclusions)
-        if raw is states and not adjusted.seconds()[Class.EXCLUDED]:
-            return adjusted, adjusted
-        return adjusted, cut([bare(ruling)], objective, raw, as_of, ())
+    def cut(ruling: Ruling) -> tuple[Partition, Tally | None]:
+        if not joined or ruling.window.meet(hull) != ruling.window:
+            span = Span(asked, ruling)
+            return span.partition(ruling.window), span.tally(ruling.window)
+        if not wholes:
+            wholes.append(Partition.joined([one.partition(one.ruling.window) for one in spans_read(asked, hull)]))
+        return wholes[0].clip(ruling.window), None
 
     def read(ruling: Ruling) -> Reading:
-        adjusted, unadjusted = pair(ruling)
-        return Reading(adjusted.seconds(), unadjusted.seconds(), adjusted)
+        part, tally = cut(ruling)
+        seconds = part.seconds()
+        if raw is asked or (timed and raw.facts is asked.facts and not seconds[Class.EXCLUDED]):
+            return Reading(seconds, seconds, part, tally, tally)
+        plain = Span(raw, bare(ruling))
+        return Reading(seconds, plain.partition(ruling.window).seconds(), part, tally, plain.tally(ruling.window))
 
     return read
+
+
+def _all_availability(asked: Asked) -> bool:
+    versions = versions_with(asked.agreement, asked.objective)
+    return all(version.objectives[asked.objective].indicator == "availability" for version in versions)
 
 
 def bare(ruling: Ruling) -> Ruling:
@@ -99,17 +106,19 @@ def _single(
 ) -> PeriodResult:
     reading, terms = read(ruling), ruling.terms(objective)
     closed = as_of >= ruling.window.end
-    judged = judge(terms, reading.seconds, closed)
-    raw = None if reading.unadjusted is None else judge(terms, reading.unadjusted, closed).achieved
+    judged = judge(terms, reading.seconds, closed, reading.tally)
+    raw = None if reading.unadjusted is None else judge(terms, reading.unadjusted, closed, reading.unadjusted_tally)
     share = Fraction(ruling.window.seconds, period.seconds)
-    credit = credit_for(terms.credits if terms else None, judged.achieved, judged.verdict, share)
+    credit = credit_for(terms.credits if terms else None, judged.figure, judged.verdict, share)
     if credit and credit.amount and terms and terms.credits and terms.credits.cap_year is not None:
         used = _credited(agreement, objective, ruling.window.start, as_of, read)
-        credit = credit_for(terms.credits, judged.achieved, judged.verdict, share, used)
+        credit = credit_for(terms.credits, judged.figure, judged.verdict, share, used)
     return PeriodResult(
-        objective, ruling.window, ruling.version.id if ruling.version else None, judged.verdict, judged.achieved, raw,
-        judged.lower, judged.upper, judged.good, judged.total, reading.seconds, judged.budget, credit, closed,
-        (), reading.partition,
+        objective, ruling.window, ruling.version.id if ruling.version else None, judged.verdict, judged.achieved,
+        raw.figure if raw else None, judged.lower, judged.upper, judged.good, judged.total, reading.seconds,
+        judged.budget, credit, closed, (), reading.partition, judged.value,
+        terms.indicator if terms else agreement.indicator_of(objective),
+        terms.target if terms else None, reading.tally,
     )  # fmt: skip
 
 
@@ -125,9 +134,10 @@ def _credited(agreement: Agreement, objective: str, before: int, as_of: int, rea
             if not year.start <= ruling.window.start < before:
                 continue
             terms = ruling.terms(objective)
-            judged = judge(terms, read(ruling).seconds, as_of >= ruling.window.end)
+            reading = read(ruling)
+            judged = judge(terms, reading.seconds, as_of >= ruling.window.end, reading.tally)
             share = Fraction(ruling.window.seconds, period.seconds)
-            credit = credit_for(_uncapped(terms.credits if terms else None), judged.achieved, judged.verdict, share)
+            credit = credit_for(_uncapped(terms.credits if terms else None), judged.figure, judged.verdict, share)
             earned += credit.amount if credit else 0
     return earned
 
@@ -137,18 +147,21 @@ def _uncapped(terms: CreditTerms | None) -> CreditTerms | None:
 
 
 def _whole(objective: str, period: Window, as_of: int, parts: Sequence[PeriodResult]) -> PeriodResult:
-    """Return a cut period: sums of its parts and the worst part's verdict."""
+    """Return a cut period: sums of its parts and the worst part's verdict. Values have no sum."""
     seconds = {one: sum(part.seconds[one] for part in parts) for one in Class}
-    good, total = sum((part.good for part in parts), Fraction(0)), sum(part.total for part in parts)
+    good = sum((part.good for part in parts), Fraction(0))
+    total = whole(sum((Fraction(part.total) for part in parts), Fraction(0)))
+    kind, indicator = KINDS[parts[-1].indicator], parts[-1].indicator
+    shared = not any(KINDS[part.indicator].has_value for part in parts) and indicator != "attested"
     return PeriodResult(
         objective=objective,
         window=period,
         version=next((part.version for part in parts if part.version), None),
-        verdict=verdict_of_parts((part.verdict, part.seconds) for part in parts),
-        achieved=good / total if total else None,
+        verdict=verdict_of_parts(((part.verdict, part.seconds) for part in parts), kind.quiet_is_unknown),
+        achieved=ratio(good, total) if shared else None,
         unadjusted=None,
-        lower=_weighted(parts, "lower"),
-        upper=_weighted(parts, "upper"),
+        lower=_weighted(parts, "lower") if shared else None,
+        upper=_weighted(parts, "upper") if shared else None,
         good=good,
         total=total,
         seconds=seconds,
@@ -157,16 +170,24 @@ def _whole(objective: str, period: Window, as_of: int, parts: Sequence[PeriodRes
         closed=as_of >= period.end,
         parts=tuple(parts),
         partition=_joined([part.partition for part in parts if part.partition]),
+        indicator=indicator,
+        target=parts[-1].target,
     )
 
 
 def _weighted(parts: Sequence[PeriodResult], name: str) -> Fraction | None:
-    """Return a bound of the whole from the parts' bounds, weighted by their counted time."""
-    weights = [
-        sum(part.seconds[one] for one in (Class.UP, Class.DEGRADED, Class.DOWN, Class.UNKNOWN)) for part in parts
-    ]
-    pairs = [(getattr(part, name), weight) for part, weight in zip(parts, weights, strict=True) if weight]
-    return sum((bound * weight for bound, weight in pairs), Fraction(0)) / sum(weights) if pairs else None
+    """Return a bound of the whole from the parts' bounds, weighted by what they count; None if one has none."""
+    pairs = [(getattr(part, name), weight) for part in parts if (weight := _weight(part))]
+    if not pairs or any(bound is None for bound, _ in pairs):
+        return None
+    return sum((bound * weight for bound, weight in pairs), Fraction(0)) / sum(weight for _, weight in pairs)
+
+
+def _weight(part: PeriodResult) -> Fraction | int:
+    """Return how much a part counts: its time if seconds are counted, else its events, slices or tasks."""
+    if part.tally is None:
+        return counted_seconds(part.seconds)
+    return part.tally.total + part.tally.unknown
 
 
 def _budgets(budgets: Sequence[Budget]) -> Budget | None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from slmo.core.compliance import Reading, bare, period_result
 from slmo.core.errors import EngineError
 from slmo.core.exclusions import ExclusionWindow
-from slmo.core.facts import States
+from slmo.core.facts import Facts, States
 from slmo.core.governing import Ruling, spans
-from slmo.core.partition import Class, Partition, Seconds, cut
+from slmo.core.kinds import KINDS, Asked, Kind, Tally
+from slmo.core.partition import Class, Seconds, Span
 from slmo.core.periods import local_days
 from slmo.core.result import PeriodResult
 from slmo.core.terms.model import Agreement
@@ -24,7 +25,7 @@ class LedgerDay:
 
     `seconds` of each class sum to the window's length; `unadjusted` are those without exclusions and corrections (None
     if they were not kept). `outages` counts the spans of down that begin on this day; `longest_outage` is the longest
-    span of down within it, in seconds.
+    span of down within it, in seconds. `tally` is what was counted besides seconds, None for availability.
     """
 
     date: dt.date
@@ -34,12 +35,14 @@ class LedgerDay:
     outages: int
     longest_outage: int
     unadjusted: Seconds | None = None
+    tally: Tally | None = None
+    unadjusted_tally: Tally | None = None
 
 
 def days(
     agreement: Agreement,
     objective: str,
-    states: States,
+    facts: Facts | States,
     window: Window,
     as_of: int,
     exclusions: Sequence[ExclusionWindow] = (),
@@ -50,36 +53,37 @@ def days(
     """
     if window.seconds == 0:
         return []
-    states = states.for_objective(objective)
+    asked = Asked(agreement, objective, Facts.of(facts).for_objective(objective), as_of, exclusions)
     ruled = spans(agreement, objective, window, as_of)
-    whole = cut(ruled, objective, states, as_of, exclusions)
-    raw = states.without_corrections()
-    same = raw is states and not whole.seconds()[Class.EXCLUDED]
-    unadjusted = whole if same else cut([bare(ruling) for ruling in ruled], objective, raw, as_of, ())
-    return [
-        _day(date, day.meet(window), ruled, whole, unadjusted) for date, day in local_days(agreement.timezone, window)
-    ]
+    raw = asked.unadjusted()
+    pairs = [(Span(asked, ruling), None if raw is asked else Span(raw, bare(ruling))) for ruling in ruled]
+    return [_day(date, day.meet(window), pairs) for date, day in local_days(agreement.timezone, window)]
 
 
-def _day(date: dt.date, window: Window, ruled: Sequence[Ruling], whole: Partition, unadjusted: Partition) -> LedgerDay:
-    ruling = next(one for one in ruled if one.window.start <= window.start < one.window.end)
-    part = whole.clip(window)
-    outages = part.outages()
-    begun_before = bool(outages) and outages[0].start == window.start and _down_before(whole, window.start)
+def _day(date: dt.date, window: Window, pairs: Sequence[tuple[Span, Span | None]]) -> LedgerDay:
+    span, raw = next(p for p in pairs if p[0].ruling.window.start <= window.start < p[0].ruling.window.end)
+    part, tally = span.partition(window), span.tally(window)
+    seconds, outages = part.seconds(), part.outages()
+    begun_before = bool(outages) and outages[0].start == window.start and _down_before(pairs, window.start)
     return LedgerDay(
         date=date,
         window=window,
-        version_id=ruling.version.id if ruling.version else None,
-        seconds=part.seconds(),
+        version_id=span.ruling.version.id if span.ruling.version else None,
+        seconds=seconds,
         outages=len(outages) - begun_before,
         longest_outage=max((outage.seconds for outage in outages), default=0),
-        unadjusted=unadjusted.clip(window).seconds(),
+        unadjusted=raw.partition(window).seconds() if raw else seconds,
+        tally=tally,
+        unadjusted_tally=raw.tally(window) if raw else tally,
     )
 
 
-def _down_before(whole: Partition, at: int) -> bool:
-    down = whole.of_class(Class.DOWN)
-    return bool(((down.starts < at) & (down.ends >= at)).any())
+def _down_before(pairs: Sequence[tuple[Span, Span | None]], at: int) -> bool:
+    """Tell whether the second before an instant is down, where it was asked about."""
+    for span, _ in pairs:
+        if span.ruling.window.start < at <= span.ruling.window.end:
+            return bool(span.partition(Window(at - 1, at)).seconds()[Class.DOWN])
+    return False
 
 
 def period_from_days(
@@ -88,7 +92,8 @@ def period_from_days(
     """Judge one period from its ledger; equal to `assess` but for the partition, which the ledger does not keep.
 
     The days must cover the period; a cap for the contract year needs those from the year's beginning on, too. Raises
-    EngineError if days are missing or do not fit, as with a rolling period that begins in the middle of a day.
+    EngineError if days are missing or do not fit, as with a rolling period that begins in the middle of a day, and for
+    the indicator value: percentiles of days do not add up to that of a month.
     """
     listed = sorted(days, key=lambda day: day.window)
 
@@ -97,11 +102,23 @@ def period_from_days(
         covered = sum(day.window.seconds for day in inside)
         if covered != ruling.window.seconds or any(day.window.meet(ruling.window) != day.window for day in inside):
             raise EngineError("The ledger's days do not cover the period exactly.")
-        kept = [day.unadjusted for day in inside if day.unadjusted is not None]
-        unadjusted = total(kept) if len(kept) == len(inside) else None
-        return Reading(total(day.seconds for day in inside), unadjusted)
+        terms = ruling.terms(objective)
+        return _summed(inside, KINDS[terms.indicator if terms else agreement.indicator_of(objective)])
 
     return period_result(agreement, objective, window, as_of, read)
+
+
+def _summed(inside: Sequence[LedgerDay], kind: type[Kind]) -> Reading:
+    """Return what the days of a span add up to."""
+    if not kind.additive:
+        raise EngineError("The days of samples do not add up to a period; it is judged from the samples.")
+    tally = Tally.sum(day.tally for day in inside if day.tally is not None)
+    raw = Tally.sum(day.unadjusted_tally for day in inside if day.unadjusted_tally is not None)
+    kept = [day.unadjusted for day in inside if day.unadjusted is not None]
+    unadjusted = kind.settled(total(kept), raw) if len(kept) == len(inside) else None
+    seconds = kind.settled(total(day.seconds for day in inside), tally)
+    counts = any(day.tally is not None for day in inside)
+    return Reading(seconds, unadjusted, None, tally if counts else None, raw if counts else None)
 
 
 def total(seconds: Iterable[Seconds]) -> dict[Class, int]:

@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slmo.core.facts import States
+from slmo.core.facts import Facts, States
 from slmo.core.result import PeriodResult
 from slmo.core.terms import Agreement
 
-# The lines of one period's entry; every key stands in exactly one of them.
+# The lines of one period's entry; every key stands in one of them; those that an entry lacks are left out.
 LINES = (
     ("objective", "start", "end", "version"),
-    ("verdict", "achieved", "good", "total", "unadjusted", "lower", "upper"),
+    ("verdict", "achieved", "value", "good", "total", "unadjusted", "lower", "upper"),
     ("seconds",),
     ("budget", "credit"),
     ("partition",),
@@ -21,10 +21,14 @@ LINES = (
 
 
 def report_json(
-    agreement: Agreement, states: States, results: Sequence[PeriodResult], engine: str, with_partition: bool = False
+    agreement: Agreement,
+    facts: Facts | States,
+    results: Sequence[PeriodResult],
+    engine: str,
+    with_partition: bool = False,
 ) -> str:
     """Return the whole report: who computed it from which terms and facts, and every period."""
-    head = {"engine": engine, "agreement_sha256": agreement.digest, "facts_sha256": states.digest()}
+    head = {"engine": engine, "agreement_sha256": agreement.digest, "facts_sha256": facts.digest()}
     entries = [entry_json(result.to_json(agreement.timezone, with_partition)) for result in results]
     return f'{{{_pairs(head, tuple(head))}, "periods": [\n' + ",\n".join(entries) + "]}\n"
 
@@ -36,7 +40,7 @@ def entry_json(entry: Mapping[str, Any]) -> str:
 
 
 def _pairs(mapping: Mapping[str, Any], keys: Sequence[str]) -> str:
-    return ", ".join(f"{_text(key)}: {_text(mapping[key])}" for key in keys)
+    return ", ".join(f"{_text(key)}: {_text(mapping[key])}" for key in keys if key in mapping)
 
 
 def _text(value: Any) -> str:

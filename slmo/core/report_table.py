@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from slmo.core.result import PeriodResult, number
+from slmo.core.kinds import KINDS
+from slmo.core.result import PeriodResult, number, value_text
 from slmo.core.terms import Agreement, Target
 from slmo.core.units import exact_decimal, format_instant, truncate
 
@@ -54,15 +55,26 @@ def _row(agreement: Agreement, result: PeriodResult) -> tuple[str, ...]:
         _local(result.window.end, agreement.timezone),
         result.version or "-",
         result.verdict.value,
-        "-" if result.achieved is None else f"{truncate(result.achieved * 100, PLACES)} %",
+        _figure(result),
         target_text(terms.target) if terms and terms.target else "-",
-        f"{number(result.good)} / {result.total} s",
-        "-" if result.budget is None else f"{_seconds(result.budget.remaining)} s",
+        f"{number(result.good)} / {number(Fraction(result.total))} {KINDS[result.indicator].unit}".rstrip(),
+        "-" if result.budget is None else f"{_decimal(result.budget.remaining)} {KINDS[result.indicator].unit}",
         "-" if result.credit is None else f"{result.credit.amount} {agreement.currency}".strip(),
     )
 
 
-def _seconds(value: Fraction) -> str:
+def _figure(result: PeriodResult) -> str:
+    if result.figure is None:
+        return "-"
+    if not result.has_value:
+        return f"{truncate(result.figure * 100, PLACES)} %"
+    if result.target is not None and result.target.unit == "%":
+        return f"{value_text(result.figure * 100, result.target, PLACES)} %"
+    unit = " s" if result.target is not None and result.target.unit == "seconds" else ""
+    return value_text(result.figure, result.target, PLACES) + unit
+
+
+def _decimal(value: Fraction) -> str:
     text = exact_decimal(value)
     return text if len(text) < 16 else truncate(value, 3)
 

@@ -10,8 +10,11 @@ from typing import Any
 from slmo.core.budget import Budget, exhaustion
 from slmo.core.credits import Credit
 from slmo.core.judgement import Verdict
+from slmo.core.kinds import KINDS, Tally
 from slmo.core.partition import Class, Partition, Seconds
+from slmo.core.terms.model import Target
 from slmo.core.units import Window, exact_decimal, format_instant, truncate
+from slmo.core.verdict import counted_seconds
 
 PLACES = 9
 
@@ -20,8 +23,9 @@ PLACES = 9
 class PeriodResult:
     """One period of one objective, judged.
 
-    `version` is the id of the version that ruled (None if none did). `unadjusted` is the figure without exclusions and
-    corrections. A period that an amendment cut has `parts`, one for each version; its own figures are their sums.
+    `version` is the id of the version that ruled (None if none did). `achieved` is a share; kinds that are judged by
+    another figure have `value` instead. `unadjusted` is the figure without exclusions and corrections. A period that an
+    amendment cut has `parts`, one for each version; its own figures are their sums. `target` is that of the version.
     """
 
     objective: str
@@ -33,13 +37,27 @@ class PeriodResult:
     lower: Fraction | None
     upper: Fraction | None
     good: Fraction
-    total: int
+    total: int | Fraction
     seconds: Seconds
     budget: Budget | None
     credit: Credit | None
     closed: bool
     parts: tuple[PeriodResult, ...] = ()
     partition: Partition | None = None
+    value: Fraction | None = None
+    indicator: str = "availability"
+    target: Target | None = None
+    tally: Tally | None = None
+
+    @property
+    def has_value(self) -> bool:
+        """Tell whether the period is judged by a value instead of an achieved share."""
+        return KINDS[self.indicator].has_value
+
+    @property
+    def figure(self) -> Fraction | None:
+        """Return the figure that is judged."""
+        return self.value if self.has_value else self.achieved
 
     def entries(self) -> Sequence[PeriodResult]:
         """Return what is listed: the period itself, or the parts into which an amendment cut it."""
@@ -47,9 +65,16 @@ class PeriodResult:
 
     def exhaustion(self) -> int | None:
         """Return when the budget runs out at the present burn; None if it lasts, has run out, or none is known."""
-        if self.budget is None or self.partition is None:
+        if self.budget is None or self.partition is None or self.indicator not in ("availability", "slices"):
             return None
-        return exhaustion(self.budget, self.total, self.partition.of_class(Class.FUTURE))
+        counted = int(self.total) if self.indicator == "availability" else counted_seconds(self.seconds)
+        return exhaustion(self.budget, counted, self.partition.of_class(Class.FUTURE))
+
+    def shown(self, figure_: Fraction | None, places: int = PLACES) -> str | None:
+        """Return a figure as a decimal string: a share cut, a value cut so that it does not flatter."""
+        if figure_ is None or not self.has_value:
+            return None if figure_ is None else truncate(figure_, places)
+        return value_text(figure_, self.target, places)
 
     def to_json(self, zone: str, with_partition: bool = False) -> dict[str, Any]:
         """Return the period's entry with its keys in the order of docs/formats.md; instants in the zone."""
@@ -59,10 +84,10 @@ class PeriodResult:
             "end": format_instant(self.window.end, zone),
             "version": self.version,
             "verdict": self.verdict.value,
-            "achieved": figure(self.achieved),
+            "value" if self.has_value else "achieved": self.shown(self.figure),
             "good": number(self.good),
-            "total": self.total,
-            "unadjusted": figure(self.unadjusted),
+            "total": number(Fraction(self.total)),
+            "unadjusted": self.shown(self.unadjusted),
             "lower": figure(self.lower),
             "upper": figure(self.upper),
             "seconds": {one.value: self.seconds[one] for one in Class},
@@ -79,6 +104,18 @@ class PeriodResult:
                 for start, end, one in self.partition.intervals()
             ]
         return entry
+
+
+def value_text(value: Fraction, target: Target | None, places: int = PLACES) -> str:
+    """Return a value exactly where so many places suffice, else cut in the direction that does not flatter.
+
+    Up where the target is a most, down where it is a least.
+    """
+    for exact in range(places + 1):
+        if (10**exact) % value.denominator == 0:
+            return truncate(value, exact)
+    up = target is not None and target.op in ("<=", "<")
+    return truncate(value + Fraction(1, 10**places) if up else value, places)
 
 
 def figure(value: Fraction | None) -> str | None:

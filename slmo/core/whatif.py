@@ -9,7 +9,7 @@ from typing import Any
 
 from slmo.core.compliance import PeriodResult, Verdict, assess
 from slmo.core.exclusions import ExclusionWindow
-from slmo.core.facts import States
+from slmo.core.facts import Facts, States
 from slmo.core.governing import versions_with
 from slmo.core.terms import Agreement, agreement_parse
 from slmo.core.units import Window
@@ -37,7 +37,7 @@ def _changed(document: Mapping[str, Any], objective: str, changes: Mapping[str, 
 def replay(
     agreement: Agreement,
     objective: str,
-    states: States,
+    facts: Facts | States,
     window: Window,
     as_of: int,
     changes: Mapping[str, Any],
@@ -47,18 +47,21 @@ def replay(
 
     `changes` such as `{"target": ">= 99.95%", "hours": None}` are those of `agreement_changed`.
     """
-    return assess(agreement_changed(agreement, objective, changes), objective, states, window, as_of, exclusions)
+    return assess(agreement_changed(agreement, objective, changes), objective, facts, window, as_of, exclusions)
 
 
 def break_even(results: Iterable[PeriodResult]) -> Fraction | None:
-    """Return the strictest "at least" target that every judged period would have met; None if none was judged.
+    """Return the strictest limit that every judged period would have met; None if none was judged.
 
-    Judged are closed periods with the verdict met or breached; of a period that an amendment cut, its parts.
+    Judged are closed periods with the verdict met or breached; of a period that an amendment cut, its parts. It is the
+    lowest figure, or the highest where the target is a most.
     """
     judged = [
-        entry.achieved
+        (entry.figure, entry.target)
         for result in results
         for entry in result.entries()
-        if entry.closed and entry.verdict in (Verdict.MET, Verdict.BREACHED) and entry.achieved is not None
+        if entry.closed and entry.verdict in (Verdict.MET, Verdict.BREACHED)
     ]
-    return min(judged, default=None)
+    figures = [figure for figure, _ in judged if figure is not None]
+    most = any(target is not None and target.op in ("<=", "<") for _, target in judged)
+    return (max if most else min)(figures, default=None)

@@ -203,10 +203,11 @@ def test_a_folder_or_a_missing_file_is_refused(tmp_path, capsys, which):
         refused((status, *capsys.readouterr()), str(bad))
 
 
-def test_an_objective_that_cannot_be_assessed_yet_is_refused_where_it_is_asked_for(run):
+def test_only_the_objectives_asked_for_are_judged_and_a_misspelt_one_is_refused(run):
     two = AGREEMENT + '    - {name: ok, indicator: ratio, target: ">= 99%", period: day}\n'
-    refused(run(two, FACTS, "--objective", "ok"), "ratio")
-    assert run(two, FACTS, "--objective", "availability")[0] == 0
+    asked = json.loads(run(two, FACTS, "--json", "--objective", "ok")[1])["periods"]
+    assert {(one["objective"], one["verdict"]) for one in asked} == {("ok", "no_data")}
+    assert len(json.loads(run(two, FACTS, "--json")[1])["periods"]) == 6
     refused(run(two, FACTS, "--objective", "okay"), "did you mean")
 
 

@@ -10,7 +10,7 @@ import pytest
 from slmo.core.alerts import alert_state
 from slmo.core.budget import BURN_WINDOWS, burn_rate
 from slmo.core.credits import credit_for
-from slmo.core.errors import EngineError, TermError
+from slmo.core.errors import TermError
 from slmo.core.exclusions import ExclusionWindow
 from slmo.core.facts import States
 from slmo.core.judgement import Verdict
@@ -269,12 +269,6 @@ def test_a_replay_judges_the_same_facts_under_other_terms():
     assert break_even(replay(made, "availability", facts, DAY2, end, {})) == Fraction(86280, 86400)
     with pytest.raises(TermError):
         replay(made, "availability", facts, DAY2, end, {"target": "good"})
-
-
-def test_an_objective_of_another_kind_is_parsed_and_not_assessed():
-    made = agreement(indicator="ratio")
-    with pytest.raises(EngineError, match="not assessed yet"):
-        results(UP, DAY2, made=made)
 
 
 def test_the_digest_is_of_the_terms_and_not_of_the_way_they_are_written():

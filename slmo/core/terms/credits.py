@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -18,7 +19,7 @@ Bound = Callable[[object, str], Fraction]
 
 
 def credits_read(reader: Reader, indicator: str) -> CreditTerms | None:
-    """Return the credits of an objective; the tiers' bounds are shares, or in the unit of the figure for other kinds."""
+    """Return the credits of an objective; the bounds of tiers are shares, or in the unit of a figure that is none."""
     if not reader.has("credits"):
         return None
     if indicator == "attested":
@@ -71,7 +72,7 @@ def _tiers(tiers: Sequence[Tier], terms: Reader) -> tuple[Tier, ...]:
         expected = "at least one tier, each with its own `below`"
         raise TermError(terms.at("tiers"), terms.value["tiers"], expected)
     filled = sorted((_filled(tier, tiers) for tier in tiers), key=_lowest)
-    for lower, upper in zip(filled, filled[1:], strict=False):
+    for lower, upper in itertools.pairwise(filled):
         if lower.below is None or upper.at_least is None or upper.at_least < lower.below:
             found = Said(f"the tiers {_range(lower)} and {_range(upper)}")
             raise TermError(terms.at("tiers"), found, "tiers that do not overlap")

@@ -99,11 +99,10 @@ def _idle(reader: Reader) -> bool:
     return reader.choice("no_traffic", ("no_data", "met"), "no_data") == "met"
 
 
-def _length(reader: Reader, key: str, least: int, most: int | None, *default: int) -> int:
-    found = reader.parsed(key, parse_duration, *default, expected="a duration such as 5m")
-    if found < least or (most is not None and found > most):
-        expected = "a duration of one second to one day" if most else "a duration of at least one second"
-        raise TermError(reader.at(key), reader.value.get(key), expected)
+def _slice(reader: Reader) -> int:
+    found = reader.parsed("slice", parse_duration, expected="a duration such as 5m")
+    if not 1 <= found <= DAY:
+        raise TermError(reader.at("slice"), reader.value["slice"], "a duration of one second to one day")
     return found
 
 
@@ -124,8 +123,7 @@ def _reduce(reader: Reader, *default: str) -> Reduce:
 
 
 def _slices(reader: Reader) -> SlicesTerms:
-    length = _length(reader, "slice", 1, DAY)
-    return SlicesTerms(length, limit_of(reader, "good_when"), _reduce(reader, "mean"), _idle(reader))
+    return SlicesTerms(_slice(reader), limit_of(reader, "good_when"), _reduce(reader, "mean"), _idle(reader))
 
 
 def _tasks(reader: Reader) -> TasksTerms:
@@ -170,7 +168,7 @@ def _limit(value: object, path: str, expected: str) -> int:
 
 def _outages(reader: Reader) -> OutagesTerms:
     reduce = reader.choice("reduce", ("count", "longest", "mttr", "mtbf"))
-    return OutagesTerms(reduce, _length(reader, "at_least", 0, None, 0))
+    return OutagesTerms(reduce, reader.parsed("at_least", parse_duration, 0, "a duration such as 5m"))
 
 
 OWN: Mapping[str, OwnKind] = {
