@@ -1,21 +1,25 @@
 """A small table: a provider, two customers and a supplier, with people of several levels."""
 
 import copy
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
 from agreements.models import Agreement, Side, Version
 from agreements.services import (
     agreement_create,
+    dependency_add,
     indicator_create,
     service_create,
+    version_draft,
+    version_edit,
     version_propose,
     version_sign,
 )
 from slmo.accounts.models import Assignment, Organisation, User
 
 NOW = datetime(2026, 2, 3, 10, tzinfo=UTC)
+SLUG = "payments-retail"
 PASSWORD = "correct horse battery staple"
 TERMS: dict[str, Any] = {
     "spec": {
@@ -90,3 +94,37 @@ def contract(table: SimpleNamespace, slug: str = "compute-uc") -> Agreement:
         slug=slug, title=f"Contract {slug}", type="UC", service=table.compute, provider=table.supplier,
         customer=table.provider, timezone="UTC", document=TERMS, actor=None, now=NOW,
     )  # fmt: skip
+
+
+def amended_make() -> SimpleNamespace:
+    """Return a table whose agreement is in force, with a draft to amend it, a supplier's contract and a dependency."""
+    table = table_make()
+    signed(table.draft)
+    signed(contract(table).versions.get())
+    dependency_add(service=table.payments, needs=table.compute, actor=None, now=NOW)
+    draft = version_draft(agreement=table.agreement, effective_from=date(2026, 4, 1), actor=None, now=NOW)
+    objectives = terms(target=">= 99.95%", hours="office")["spec"]["objectives"]
+    table.amendment = version_edit(
+        version=draft, document={**draft.document, "spec": {**draft.document["spec"], "objectives": objectives}},
+        expected_changed_at=None, actor=None, now=NOW,
+    )  # fmt: skip
+    return table
+
+
+def many(table: SimpleNamespace, count: int) -> None:
+    """Fill catalogue and register."""
+    for number in range(count):
+        service = service_create(
+            slug=f"s{number}", name=f"Service {number}", organisation=table.provider, actor=None, now=NOW
+        )
+        made = agreement_create(
+            slug=f"a{number}", title=f"Agreement {number}", service=service, provider=table.provider,
+            customer=table.retail, timezone="UTC", document=TERMS, actor=None, now=NOW,
+        )  # fmt: skip
+        signed(made.versions.get())
+        dependency_add(service=service, needs=table.payments, actor=None, now=NOW)
+
+
+def text_of(answer: Any) -> str:
+    """Return the text of an answer, each space an ordinary one."""
+    return answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")

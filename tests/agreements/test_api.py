@@ -10,8 +10,7 @@ from rest_framework.routers import DefaultRouter
 from agreements.api import router_entries
 from agreements.services import version_draft
 from slmo.core.terms import document_digest
-from tests.agreements.table import NOW, contract, signed
-from tests.agreements.test_pages import many
+from tests.agreements.table import NOW, contract, many, signed
 from tests.agreements.test_scope import client_of
 
 router = DefaultRouter()

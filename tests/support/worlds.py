@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.agreements.table import table_make
+from tests.agreements.table import amended_make, table_make
 from tests.governance.world import World, world_make
 from tests.reports.story import Story, story_make
 
@@ -76,3 +76,17 @@ def table(table_kept: SimpleNamespace, db: None) -> SimpleNamespace:
     """Return a provider, two customers and a supplier with people of several levels, and one agreement with a draft."""
     cache.clear()  # numbers of rows come again
     return deepcopy(table_kept)
+
+
+@pytest.fixture(scope="module")
+def amended_kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleNamespace]:
+    """Write the table with an amendment once for the module."""
+    with kept(amended_make, django_db_blocker) as made:
+        yield made
+
+
+@pytest.fixture
+def amended(amended_kept: SimpleNamespace, db: None) -> SimpleNamespace:
+    """Return the table with an agreement in force, a draft to amend it, a supplier's contract and a dependency."""
+    cache.clear()  # numbers of rows come again
+    return deepcopy(amended_kept)
