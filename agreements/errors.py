@@ -22,6 +22,12 @@ class DocumentRefused(ValidationError):
         super().__init__(message, code="document")
         self.key = key
 
+    @property
+    def at_field(self) -> ValidationError:
+        """Return the refusal as a field shows it: without the path of the term, which the field stands for."""
+        sentence = self.messages[0].removeprefix(f"{self.key}: ")
+        return ValidationError(sentence[:1].upper() + sentence[1:], code="document")
+
     @classmethod
     def from_term(cls, error: TermError) -> "DocumentRefused":
         """Return the same refusal for an error that the engine raised."""

@@ -3,6 +3,9 @@
 from django.urls import URLPattern, URLResolver, path
 
 from agreements.views import agreement, catalogue, indicator, negotiation, register, service, version
+from agreements.views.editor import calendar, exclusion, objective
+
+EDIT = "agreements/<slug:slug>/versions/<int:number>/edit"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/", catalogue.catalogue, name="catalogue"),
@@ -28,4 +31,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="version_sign_recorded",
     ),
     path("agreements/<slug:slug>/versions/<int:number>/agreement.yaml", version.download, name="version_download"),
+    path(f"{EDIT}/new-objective/", objective.objective_new, name="version_objective_new"),
+    path(f"{EDIT}/objectives/<str:name>/", objective.objective_edit, name="version_objective"),
+    path(f"{EDIT}/objectives/<str:name>/remove/", objective.objective_drop, name="version_objective_drop"),
+    path(f"{EDIT}/new-calendar/", calendar.calendar_new, name="version_calendar_new"),
+    path(f"{EDIT}/calendars/<str:name>/", calendar.calendar_edit, name="version_calendar"),
+    path(f"{EDIT}/calendars/<str:name>/remove/", calendar.calendar_drop, name="version_calendar_drop"),
+    path(f"{EDIT}/new-exclusion/<str:sort>/", exclusion.exclusion_new, name="version_exclusion_new"),
+    path(f"{EDIT}/exclusions/<int:place>/", exclusion.exclusion_edit, name="version_exclusion"),
+    path(f"{EDIT}/exclusions/<int:place>/remove/", exclusion.exclusion_drop, name="version_exclusion_drop"),
 ]

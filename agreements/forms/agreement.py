@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.errors import DocumentRefused
 from agreements.forms.base import Form, date_input
-from agreements.forms.terms import PERIODS, share_clean
-from agreements.models import AgreementType, Indicator, Objective, Service
+from agreements.forms.fields import DefaultChoice
+from agreements.forms.objective import FirstObjectiveForm
+from agreements.models import AgreementType, Indicator, IndicatorKind, Objective, Service
 from agreements.selectors import indicators_visible, services_visible
 from agreements.services import document_read
 from slmo.accounts.models import Organisation, User
@@ -18,9 +19,6 @@ from slmo.accounts.selectors import organisations_visible_to
 from slmo.accounts.zones import zone_names
 
 LARGEST = 128 * 1024  # bytes of an uploaded agreement
-
-
-FIRST = ("effective_from", "objective", "target", "period")  # needed unless the terms come as a file or text
 
 
 class AgreementForm(Form):
@@ -35,9 +33,12 @@ class AgreementForm(Form):
     )  # fmt: skip
     type = forms.ChoiceField(label=_("Type"), choices=AgreementType.choices)
     service = forms.ModelChoiceField(
-        label=_("Service"), queryset=Service.objects.none(), help_text=_("Who delivers the service is the provider.")
+        label=_("Service"), queryset=Service.objects.none(), empty_label=_("Choose a service"),
+        help_text=_("Who delivers the service is the provider."),
+    )  # fmt: skip
+    customer = forms.ModelChoiceField(
+        label=_("Customer"), queryset=Organisation.objects.none(), empty_label=_("Choose a customer")
     )
-    customer = forms.ModelChoiceField(label=_("Customer"), queryset=Organisation.objects.none())
     timezone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("Days, months and service hours are counted by its clocks.")
     )
@@ -46,9 +47,14 @@ class AgreementForm(Form):
         help_text=_("Where the terms come from, and what was assumed."),
     )  # fmt: skip
     effective_from = forms.DateField(label=_("In force from"), required=False, widget=date_input())
-    objective = forms.SlugField(label=_("Objective"), max_length=80, initial="availability")
-    target = forms.CharField(label=_("Target: at least"), max_length=20, initial="99.9")
-    period = forms.ChoiceField(label=_("Judged each"), choices=PERIODS, initial="month")
+    kind = DefaultChoice(
+        label=_("What is promised first"), choices=IndicatorKind.choices,
+        widget=forms.Select({
+            "hx-post": "", "hx-vals": '{"fields": "1"}', "hx-target": "#first", "hx-include": "closest form",
+            "hx-trigger": "change",
+        }),
+        help_text=_("Further objectives, credits and service hours are added in the draft."),
+    )  # fmt: skip
     text = forms.CharField(
         label=_("Terms as YAML"), required=False, max_length=LARGEST,
         widget=forms.Textarea({"rows": 14, "spellcheck": "false", "class": "mono"}),
@@ -66,13 +72,21 @@ class AgreementForm(Form):
         self.fields["timezone"].choices = [(name, name) for name in zone_names()]  # type: ignore[attr-defined]
         self.fields["timezone"].initial = user.timezone
         brought = bool(self.data.get("text", "").strip() or self.files.get("file"))
-        for name in FIRST:
-            self.fields[name].required = not brought
+        self.fields["effective_from"].required = not brought
+        self.first = FirstObjectiveForm(
+            self.data if self.is_bound else None, kind=self.kind_chosen(), needed=not brought, initial=self.initial
+        )
 
-    def clean_target(self) -> str:
-        """Return the target as the format writes it."""
-        typed = self.cleaned_data["target"]
-        return share_clean(typed) if typed else ""
+    def kind_chosen(self) -> str:
+        """Return the kind of the first objective."""
+        kind = self.data.get("kind") or self.initial.get("kind")
+        return kind if kind in IndicatorKind.values else IndicatorKind.AVAILABILITY
+
+    def typed_again(self) -> dict[str, Any]:
+        """Return what was typed, to be shown again; of the first objective's fields those that the kind had before."""
+        if "more" in self.data:
+            return {**self.first.typed(), **self.typed(), "more": self.data["more"]}
+        return {"period": self.data.get("period", "month"), **self.typed()}
 
     def clean_file(self) -> str:
         """Return the text of an uploaded file; refuse what is too large or no text."""
@@ -97,6 +111,14 @@ class AgreementForm(Form):
             data["document"] = self._document(data)
         return data
 
+    def is_valid(self) -> bool:
+        """Tell whether the fields, and those of the first objective where it is asked for, can be used."""
+        own = super().is_valid()
+        if not self.is_bound:
+            return False
+        brought = bool(self.cleaned_data.get("text") or self.cleaned_data.get("file"))
+        return own and (brought or self.first.is_valid())
+
     def _document(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return the first terms: those of the file, of the text, or of the few fields."""
         for field in ("file", "text"):
@@ -106,7 +128,16 @@ class AgreementForm(Form):
                 except DocumentRefused as error:
                     self.add_error(field, error)
                     return {}
-        return first_terms(data)
+        return first_terms(data, self.first) if self.first.is_valid() else {}
+
+    def refuse_document(self, error: DocumentRefused) -> None:
+        """Show a refusal at the text, or at the field of the first objective that its key names."""
+        if self.cleaned_data.get("text") or self.cleaned_data.get("file"):
+            self.add_error("text", error)
+        elif error.key == "spec.effective.from":
+            self.add_error("effective_from", error)
+        else:
+            self.first.refuse_document(error)
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of `agreement_create`."""
@@ -115,15 +146,10 @@ class AgreementForm(Form):
         return {**found, "provider": found["service"].organisation}
 
 
-def first_terms(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a document with one availability objective."""
-    objective = {
-        "name": data["objective"],
-        "indicator": "availability",
-        "target": f">= {data['target']}",
-        "period": data["period"],
-    }
-    return {"spec": {"effective": {"from": data["effective_from"].isoformat()}, "objectives": [objective]}}
+def first_terms(data: dict[str, Any], first: FirstObjectiveForm) -> dict[str, Any]:
+    """Return a document with one objective."""
+    effective = {"from": data["effective_from"].isoformat()}
+    return {"spec": {"effective": effective, "objectives": [first.document_objective()]}}
 
 
 class MeasureForm(Form):

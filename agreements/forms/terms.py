@@ -2,78 +2,17 @@
 
 import re
 from copy import deepcopy
-from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from agreements.errors import DocumentRefused
-from agreements.forms.base import Form, date_input
-from agreements.models import Version
+from agreements.forms.base import EditForm, Form, date_input
+from agreements.forms.fields import limit_split
+from agreements.forms.objective.fields import ALWAYS, hours_field, period_field, target_field
+from agreements.models import IndicatorKind, Version
 from agreements.services import document_read, document_write
-from slmo.web import words
-
-PERIODS = (
-    ("day", _("day")),
-    ("week", _("week")),
-    ("month", _("calendar month")),
-    ("quarter", _("quarter")),
-    ("half", _("half-year")),
-    ("year", _("calendar year")),
-    ("contract-month", _("contract month")),
-    ("contract-year", _("contract year")),
-    ("rolling 7d", _("last 7 days")),
-    ("rolling 28d", _("last 28 days")),
-    ("rolling 30d", _("last 30 days")),
-    ("rolling 90d", _("last 90 days")),
-)
-ALWAYS = "24x7"
-SHARE = re.compile(r"(>=|>)?\s*([0-9]{1,3}(?:[.,][0-9]{1,9})?)\s*%?")
-SHARE_TARGET = re.compile(r"(>=|>)\s*([0-9.]+)%")
-
-
-def share_clean(typed: str) -> str:
-    """Return a typed percentage as the format writes it: "99,95" is "99.95%"; raises ValidationError."""
-    match = SHARE.fullmatch(typed.strip())
-    if match is None or not 0 <= Fraction(match[2].replace(",", ".")) <= 100:
-        raise ValidationError(_t("Give a percentage such as 99.9."))
-    return match[2].replace(",", ".") + "%"
-
-
-class EditForm(Form):
-    """What both ways of editing share: the reason, and the state of the text that the editor started from."""
-
-    note = forms.CharField(
-        label=_("Why"), required=False, widget=forms.Textarea({"rows": 2}),
-        help_text=_("The other side reads this beside your changes."),
-    )  # fmt: skip
-    changed_at = forms.CharField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, version: Version, **kwargs: Any) -> None:
-        """Start from the version as it is."""
-        self.version = version
-        initial = {"note": version.note, "changed_at": version.changed_at.isoformat(), **kwargs.pop("initial", {})}
-        kwargs["initial"] = initial
-        super().__init__(*args, **kwargs)
-
-    def clean_changed_at(self) -> datetime:
-        """Return when the text was written that the editor started from."""
-        try:
-            found = parse_datetime(self.cleaned_data["changed_at"])
-        except ValueError:
-            found = None
-        if found is None or found.tzinfo is None:
-            raise ValidationError(_t("Reload the page: this form has lost its place."))
-        return found
-
-    def renew(self, version: Version) -> None:
-        """Let a further submission of what was typed go over the text as it is now."""
-        self.data = {**{key: self.data[key] for key in self.data}, "changed_at": version.changed_at.isoformat()}
 
 
 class TextForm(EditForm):
@@ -106,76 +45,78 @@ class TermsForm(EditForm):
         label=_("Until"), required=False, widget=date_input(),
         help_text=_("The first day on which it no longer holds; empty: open."),
     )  # fmt: skip
+    currency = forms.CharField(
+        label=_("Currency"), required=False, max_length=12, help_text=_("Of charges and credits, such as EUR.")
+    )
 
     def __init__(self, *args: Any, version: Version, **kwargs: Any) -> None:
         """Start from the version's terms, with three fields for each objective."""
-        dates = {"effective_from": version.effective_from, "effective_until": version.effective_until}
-        super().__init__(*args, version=version, initial=dates, **kwargs)
-        self.objectives = version.document["spec"]["objectives"]
-        self.calendars = list(version.document["spec"].get("calendars", {}))
+        spec = version.document["spec"]
+        initial = {"effective_from": version.effective_from, "effective_until": version.effective_until}
+        initial["currency"] = spec.get("currency", "")
+        super().__init__(*args, version=version, initial=initial, **kwargs)
+        self.objectives = spec["objectives"]
+        self.calendars = list(spec.get("calendars") or {})
         for place, objective in enumerate(self.objectives):
             self._add_fields(place, objective)
 
     def _add_fields(self, place: int, objective: dict[str, Any]) -> None:
         """Add the fields of one objective."""
-        target = str(objective.get("target", ""))
-        share = SHARE_TARGET.fullmatch(target)
-        shown = words.percent_exact(Fraction(share[2]) / 100).removesuffix(f"{words.NBSP}%") if share else target
-        label = _("Target: at least") if share else _("Target")
-        self.fields[f"target_{place}"] = forms.CharField(label=label, initial=shown, max_length=40)
-        period = str(objective.get("period", "month"))
-        periods = PERIODS if period in dict(PERIODS) else (*PERIODS, (period, period))
-        self.fields[f"period_{place}"] = forms.ChoiceField(label=_("Judged each"), choices=periods, initial=period)
-        hours = [(ALWAYS, _("around the clock")), *((name, name) for name in self.calendars)]
-        chosen = objective.get("hours") or ALWAYS
-        self.fields[f"hours_{place}"] = forms.ChoiceField(label=_("Service hours"), choices=hours, initial=chosen)
+        if objective["indicator"] != IndicatorKind.ATTESTED:
+            target = str(objective.get("target", ""))
+            self.fields[f"target_{place}"] = target_field(objective["indicator"], limit_split(target)[2])
+            self.fields[f"target_{place}"].initial = target
+            self.fields[f"target_{place}"].help_text = ""
+        self.fields[f"period_{place}"] = period_field(str(objective.get("period", "month")))
+        self.fields[f"hours_{place}"] = hours_field(self.calendars)
+        self.fields[f"hours_{place}"].initial = objective.get("hours") or ALWAYS
 
     @property
     def groups(self) -> list[dict[str, Any]]:
-        """Return the fields of each objective together, with its name and the unit of its target."""
+        """Return the fields of each objective together, with its place, name and kind."""
+        names = ("target", "period", "hours")
         return [
             {
+                "place": place,
+                "slug": objective["name"],
                 "name": objective.get("title") or objective["name"],
-                "target": self[f"target_{place}"],
-                "unit": "%" if SHARE_TARGET.fullmatch(str(objective.get("target", ""))) else "",
-                "period": self[f"period_{place}"],
-                "hours": self[f"hours_{place}"],
+                "kind": IndicatorKind(objective["indicator"]).label,
+                "fields": [self[f"{name}_{place}"] for name in names if f"{name}_{place}" in self.fields],
             }
             for place, objective in enumerate(self.objectives)
         ]
 
-    def clean(self) -> dict[str, Any]:
-        """Write percentages as the format does."""
-        data = super().clean() or self.cleaned_data
-        for place, objective in enumerate(self.objectives):
-            share, typed = SHARE_TARGET.fullmatch(str(objective.get("target", ""))), data.get(f"target_{place}")
-            if share and typed:
-                try:
-                    data[f"target_{place}"] = f"{share[1]} {share_clean(typed)}"
-                except ValidationError as error:
-                    self.add_error(f"target_{place}", error)
-        return data
-
     def document(self) -> dict[str, Any]:
-        """Return the version's document with what was typed."""
+        """Return the version's document with what was typed; a target that says the same keeps its words."""
         document = deepcopy(self.version.document)
         spec, data = document["spec"], self.cleaned_data
         spec["effective"] = {"from": data["effective_from"].isoformat()}
         if data["effective_until"]:
             spec["effective"]["until"] = data["effective_until"].isoformat()
+        spec.pop("currency", None)
+        if data["currency"]:
+            spec["currency"] = data["currency"]
         for place, objective in enumerate(spec["objectives"]):
-            objective |= {"target": data[f"target_{place}"], "period": data[f"period_{place}"]}
-            if data[f"hours_{place}"] == ALWAYS:
-                objective.pop("hours", None)
-            else:
-                objective["hours"] = data[f"hours_{place}"]
+            self._objective_write(place, objective)
         return document
+
+    def _objective_write(self, place: int, objective: dict[str, Any]) -> None:
+        """Write the fields of one objective into it."""
+        target, data = self.cleaned_data.get(f"target_{place}"), self.cleaned_data
+        if target and limit_split(target) != limit_split(str(objective.get("target", ""))):
+            objective["target"] = target
+        objective["period"] = data[f"period_{place}"]
+        if data[f"hours_{place}"] not in (ALWAYS, ""):
+            objective["hours"] = data[f"hours_{place}"]
+        elif objective.get("hours") != ALWAYS:
+            objective.pop("hours", None)
 
     def refuse_document(self, error: DocumentRefused) -> None:
         """Show a refusal at the field that its key names."""
         match = re.fullmatch(r"spec\.objectives\[(\d+)\]\.(target|period|hours)", error.key)
         field = f"{match[2]}_{match[1]}" if match else error.key.replace("spec.effective.", "effective_")
-        self.add_error(field if field in self.fields else None, error)
+        field = "currency" if error.key == "spec.currency" else field
+        self.add_error(field if field in self.fields else None, error.at_field if field in self.fields else error)
 
 
 class SignForm(Form):

@@ -11,11 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from agreements.reading import sentences
-from agreements.reading.allowance import counted_seconds, down_allowed, down_beyond
+from agreements.reading.allowance import counted_seconds, down_beyond
+from agreements.reading.kinds import bound_text, consequence_sentence, own_clauses, promise_sentence
 from agreements.reading.timetable import hours_text, timetable_draw, weekly_text
 from slmo.core.calendar import Calendar, WorksAs
 from slmo.core.terms import CreditTerms, ObjectiveTerms, Version
-from slmo.core.units import exact_decimal
+from slmo.core.terms import Tier as Agreed
 from slmo.web import words
 
 
@@ -32,9 +33,9 @@ class Clause:
 
 @dataclass(frozen=True)
 class Tier:
-    """One row of a credit table: `below` as a figure, the time down that it takes, and what is then due."""
+    """One row of a credit table: the figures that earn it, the time down that it takes, and what is then due."""
 
-    below: str
+    figure: str
     down: str
     percent: str
     amount: str
@@ -53,6 +54,11 @@ class Section:
     clauses: tuple[Clause, ...]
     picture: SafeString | str = ""
     tiers: tuple[Tier, ...] = field(default=())
+
+    @property
+    def tiers_timed(self) -> bool:
+        """Tell whether the credit table says times down."""
+        return any(tier.down for tier in self.tiers)
 
     @property
     def name(self) -> str:
@@ -89,7 +95,8 @@ def objective_section(version: Version, terms: ObjectiveTerms, currency: str) ->
     """Return everything that a version says about one objective."""
     clauses = list(_objective_clauses(version, terms))
     tiers = tuple(_tiers(version, terms, terms.credits, currency)) if terms.credits else ()
-    clauses.append(Clause("credits", _("Credits"), _credit_text(terms.credits, tiers, currency)))
+    if terms.indicator != "attested":
+        clauses.append(Clause("credits", _("Credits"), _credit_text(terms.credits, tiers, currency)))
     calendar = version.calendar_of(terms)
     picture = "" if calendar.is_always else timetable_draw(calendar)
     return Section(f"objective.{terms.name}", terms.title, "objective", tuple(clauses), picture, tiers)
@@ -97,20 +104,20 @@ def objective_section(version: Version, terms: ObjectiveTerms, currency: str) ->
 
 def _objective_clauses(version: Version, terms: ObjectiveTerms) -> Iterator[Clause]:
     """Yield the clauses of an objective in the order in which people ask about them."""
-    allowed = down_allowed(version, terms)
-    note = sentences.allowance_sentence(terms.period, allowed) if allowed is not None else ""
-    yield Clause("target", _("Target"), sentences.target_sentence(terms), note, main=True)
+    note = consequence_sentence(version, terms)
+    yield Clause("target", _("Target"), promise_sentence(terms), note, main=True)
+    yield from (Clause(key, label, text) for key, label, text in own_clauses(terms))
     yield Clause("period", _("Period"), sentences.period_sentence(terms.period))
     yield Clause("hours", _("Service hours"), sentences.hours_sentence(terms), _counted_note(version, terms))
-    yield Clause("scope", _("Where"), sentences.scope_sentence(terms))
+    if terms.indicator != "attested":
+        yield Clause("scope", _("Where"), sentences.scope_sentence(terms))
     if terms.indicator in ("availability", "outages"):
         yield Clause("degraded", _("Degraded"), sentences.degraded_sentence(terms))
-        yield Clause("unknown", _("Unknown"), sentences.unknown_sentence(terms))
         yield Clause("minimum_outage", _("Short outages"), sentences.outage_sentence(terms))
+    if terms.indicator in ("availability", "outages", "ratio", "slices"):
+        yield Clause("unknown", _("Unknown"), sentences.unknown_sentence(terms))
     yield Clause("maintenance", _("Maintenance"), str(sentences.MAINTENANCE[terms.maintenance]))
     yield Clause("amendment", _("Amendment"), str(sentences.AMENDMENT[terms.amendment]))
-    for key, value in terms.written.items():
-        yield Clause(key, key.replace("_", " ").capitalize(), _value_text(value))
 
 
 def _counted_note(version: Version, terms: ObjectiveTerms) -> str:
@@ -119,33 +126,34 @@ def _counted_note(version: Version, terms: ObjectiveTerms) -> str:
     return _("%(hours)s count in an average period.") % {"hours": hours}
 
 
-def _value_text(value: Any) -> str:
-    """Return a term of an indicator without sentences of its own, as it is written."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {one}" for key, one in value.items())
-    return ", ".join(str(one) for one in value) if isinstance(value, (list, tuple)) else str(value)
-
-
 def _tiers(version: Version, terms: ObjectiveTerms, agreed: CreditTerms, currency: str) -> Iterator[Tier]:
-    """Yield the rows of the credit table, the mildest first."""
-    for tier in reversed(agreed.tiers):
-        timed = terms.indicator == "availability" and tier.below is not None
+    """Yield the rows of the credit table, the mildest first: the highest share, or the lowest value above a limit."""
+    upward = terms.target is not None and terms.target.op in ("<=", "<")
+    for tier in agreed.tiers if upward else reversed(agreed.tiers):
         amount = agreed.charge * Decimal(tier.percent.numerator) / Decimal(tier.percent.denominator) / 100
         yield Tier(
-            below=_bound_text(terms, tier.below)
-            if tier.below is not None
-            else f"≥ {_bound_text(terms, tier.at_least)}",
-            down=words.duration(down_beyond(version, terms, tier.below or Fraction(0))) if timed else words.DASH,
+            figure=_range_text(terms, tier),
+            down=_down_text(version, terms, tier),
             percent=words.percent_exact(tier.percent / 100),
             amount=money(amount, currency) if agreed.charge else words.DASH,
         )
 
 
-def _bound_text(terms: ObjectiveTerms, bound: Fraction | None) -> str:
-    """Return a tier's bound: a percentage, or a plain number where the figure is none."""
-    if bound is None or terms.indicator not in ("value", "outages"):
-        return words.percent_exact(bound)
-    return exact_decimal(bound)
+def _down_text(version: Version, terms: ObjectiveTerms, tier: Agreed) -> str:
+    """Return how long the service must be down for a tier; empty where the figure is no share of time."""
+    if terms.indicator != "availability" or tier.below is None:
+        return ""
+    return words.duration(down_beyond(version, terms, tier.below))
+
+
+def _range_text(terms: ObjectiveTerms, tier: Agreed) -> str:
+    """Return the figures that earn a credit: "below 99 %", "99 % to below 99.9 %", "from 4 h on"."""
+    low, high = (None if one is None else bound_text(terms, one) for one in (tier.at_least, tier.below))
+    if low is None:
+        return _("below %(high)s") % {"high": high}
+    if high is None:
+        return _("%(low)s and more") % {"low": low}
+    return _("%(low)s to below %(high)s") % {"low": low, "high": high}
 
 
 def money(amount: Decimal | Fraction, currency: str) -> str:
@@ -157,12 +165,13 @@ def _credit_text(agreed: CreditTerms | None, tiers: Iterable[Tier], currency: st
     """Return the credits in sentences, tier by tier."""
     if agreed is None:
         return _("A missed target earns no credit.")
-    text = [_("Below %(below)s: %(percent)s of the charge.") % {"below": t.below, "percent": t.percent} for t in tiers]
+    text = [_("For %(figure)s: %(percent)s of the charge.") % {"figure": t.figure, "percent": t.percent} for t in tiers]
     if agreed.charge:
         text.append(_("The charge is %(amount)s a period.") % {"amount": money(agreed.charge, currency)})
     for cap, sentence in (
         (agreed.cap_month, _("At most %(amount)s a month.")),
         (agreed.cap_year, _("At most %(amount)s a contract year.")),
+        (agreed.minimum or None, _("Less than %(amount)s is not credited.")),
     ):
         text += [sentence % {"amount": money(cap, currency)}] if cap is not None else []
     return " ".join(text)

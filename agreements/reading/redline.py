@@ -2,18 +2,18 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from agreements.reading.allowance import down_allowed
 from agreements.reading.clauses import Clause, Section, version_read
-from agreements.reading.sentences import instead_sentence
+from agreements.reading.kinds import change_sentence
 from slmo.core.terms import Version
 
 Kind = Literal["same", "changed", "added", "removed"]
 Pieces = tuple[tuple[Literal["same", "del", "ins"], str], ...]
 TOKEN = re.compile(r"\s+|[^\s]+")
+HARDLY_ALIKE = 0.5  # share of words in common
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,17 @@ def _line(old: Clause | None, new: Clause | None, meaning: str) -> Line:
     return Line(new.label, "changed", words_compare(old.text, new.text), meaning or new.note)
 
 
+def likeness(before: Sequence[str], after: Sequence[str]) -> float:
+    """Return which share of the words two texts have in common, from 0 to 1."""
+    old, new = ([word for word in words if not word.isspace()] for words in (before, after))
+    return difflib.SequenceMatcher(None, old, new, autojunk=False).ratio()
+
+
 def words_compare(old: str, new: str) -> Pieces:
     """Return the pieces of two sentences, word by word: what stayed, what went, what came."""
     before, after = TOKEN.findall(old), TOKEN.findall(new)
+    if likeness(before, after) < HARDLY_ALIKE:  # little is left of it: one text in place of another reads better
+        return (("del", old), ("ins", new))
     pieces: list[tuple[Literal["same", "del", "ins"], str]] = []
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for tag, start, end, into, until in matcher.get_opcodes():
@@ -98,16 +106,13 @@ def words_compare(old: str, new: str) -> Pieces:
 
 
 def _meanings(key: str, old: Version, new: Version) -> dict[str, str]:
-    """Return what a changed target means in time, by clause key; empty where it means the same."""
+    """Return what a changed target means in practice, by clause key; empty where it means the same."""
     name = key.removeprefix("objective.")
     before, after = old.objectives.get(name), new.objectives.get(name)
-    if not key.startswith("objective.") or before is None or after is None or before.period != after.period:
+    if not key.startswith("objective.") or before is None or after is None:
         return {}
-    since = new.effective_from  # both over the same days, so that only the terms make a difference
-    once, now = down_allowed(old, before, since), down_allowed(new, after, since)
-    if once is None or now is None or once == now:
-        return {}
-    return {"target": instead_sentence(after.period, once, now)}
+    meaning = change_sentence(old, before, new, after)
+    return {"target": meaning} if meaning else {}
 
 
 def _keyed(sections: Iterable[Section]) -> dict[str, Section]:

@@ -20,6 +20,12 @@ TARGETS = {
     "<=": _n("At most %(value)s"),
     "<": _n("Less than %(value)s"),
 }
+OPERATORS = {
+    ">=": _n("at least %(value)s"),
+    ">": _n("more than %(value)s"),
+    "<=": _n("at most %(value)s"),
+    "<": _n("less than %(value)s"),
+}
 PERIODS = {
     "day": _n("Each day is judged by itself."),
     "week": _n("Each week, Monday to Sunday, is judged by itself."),
@@ -55,6 +61,11 @@ UNKNOWN = {
     "down": _n("Time about which nothing is known counts as down."),
     "excluded": _n("Time about which nothing is known is left out."),
 }
+UNKNOWN_SLICES = {
+    "up": _n("A slice about which nothing is known counts as good."),
+    "down": _n("A slice about which nothing is known counts as bad."),
+    "excluded": _n("A slice about which nothing is known is left out."),
+}
 UNKNOWN_AFTER = {
     "up": _n("Without news the last known state holds for %(length)s; after that the time counts as up."),
     "down": _n("Without news the last known state holds for %(length)s; after that the time counts as down."),
@@ -74,12 +85,24 @@ WEEKDAYS_SHORT = (_n("Mon"), _n("Tue"), _n("Wed"), _n("Thu"), _n("Fri"), _n("Sat
 
 def target_value(target: Target) -> str:
     """Return the limit of a target: "99.9 %", "0.3" or "4 h"."""
-    if target.unit == "%":
-        return words.percent_exact(target.value)
-    if target.unit == "seconds":
-        return words.duration(target.value)
-    places = next((n for n in range(10) if (target.value * 10**n).denominator == 1), 9)
-    return words.number(target.value, places)
+    return quantity(target.value, target.unit)
+
+
+def quantity(value: Fraction, unit: str) -> str:
+    """Return a value in its unit (%, number or seconds) with all its decimals and no more."""
+    if unit == "%":
+        return words.percent_exact(value)
+    if unit == "seconds":
+        return words.duration(value)
+    places = next((n for n in range(10) if (value * 10**n).denominator == 1), 9)
+    return words.number(value, places)
+
+
+def service_length(seconds: int) -> str:
+    """Return a length on the clock of the service hours: in hours and minutes, never in days of unequal length."""
+    hours, rest = divmod(seconds, 3600)
+    parts = [words.number(hours) + words.NBSP + words.unit_short("h")] if hours else []
+    return words.NBSP.join([*parts, words.duration(rest)] if rest or not parts else parts)
 
 
 def target_sentence(terms: ObjectiveTerms) -> str:
@@ -123,6 +146,10 @@ def hours_sentence(terms: ObjectiveTerms) -> str:
 
 def scope_sentence(terms: ObjectiveTerms) -> str:
     """Return which facts count, and how several places unite."""
+    if terms.indicator not in ("availability", "outages"):
+        if not terms.scope:
+            return _("Facts from everywhere count.")
+        return _("Only facts from these places count: %(places)s.") % {"places": ", ".join(terms.scope)}
     if not terms.scope:
         if terms.unite == "worst":
             return _("Facts from everywhere count; one place down is down.")
@@ -145,7 +172,11 @@ def degraded_sentence(terms: ObjectiveTerms) -> str:
 def unknown_sentence(terms: ObjectiveTerms) -> str:
     """Return what time without knowledge counts as, and from where on there is no verdict."""
     rule = terms.unknown
-    if rule.last_for:
+    if terms.indicator == "ratio":
+        first = _("Time for which no events were counted is unknown.")
+    elif terms.indicator == "slices":
+        first = str(UNKNOWN_SLICES[rule.counts_as])
+    elif rule.last_for:
         first = UNKNOWN_AFTER[rule.counts_as] % {"length": words.duration(rule.last_for)}
     else:
         first = str(UNKNOWN[rule.counts_as])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from agreements.errors import DocumentRefused
 from agreements.forms.agreement import AgreementForm, MeasureForm
+from agreements.forms.objective.kinds import KINDS
 from agreements.models import Agreement, Version, VersionState
 from agreements.reading.clauses import version_read
 from agreements.reading.rail import rail_of, turn_of
@@ -79,19 +80,24 @@ def _terms_shown(found: Agreement, shown: Version) -> Terms:
 def agreement_new(request: HttpRequest) -> HttpResponse:
     """Open an agreement with the draft of its first version."""
     require(request.user, "agreement_create")
-    form = AgreementForm(request.POST or None, request.FILES or None, user=request.user)
-    if form.is_valid():
+    form = AgreementForm(
+        request.POST or None, request.FILES or None, user=request.user, initial={"kind": request.GET.get("kind", "")}
+    )
+    if request.POST.keys() & {"more", "fields"}:  # more rows, or the fields of another kind: nothing is judged yet
+        form = AgreementForm(user=request.user, initial=form.typed_again())
+    elif form.is_valid():
         try:
             made = agreement_create(**form.arguments(), actor=request.user, now=timezone.now())
         except DocumentRefused as error:
-            form.add_error("text" if form.cleaned_data.get("text") else None, error)
+            form.refuse_document(error)
         except ValidationError as error:
             form.refuse(error)
         else:
             messages.success(request, _("The agreement is open, with a first draft of its terms."))
             return redirect("version", slug=made.slug, number=1)
-    context = {"page_title": _("New agreement"), "form": form}
-    return page(request, "agreements/agreement_form.html", context, status=422 if form.errors else 200)
+    context = {"page_title": _("New agreement"), "form": form, "shape": KINDS[form.kind_chosen()]}
+    failed = form.is_bound and (form.errors or form.first.errors)
+    return page(request, "agreements/agreement_form.html", context, fragment="first", status=422 if failed else 200)
 
 
 @login_required

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_POST
 
 from agreements import services
 from agreements.errors import Conflict, DocumentRefused
-from agreements.forms.terms import AmendForm, EditForm, SignForm, SignRecordedForm, TermsForm, TextForm
+from agreements.forms.terms import AmendForm, SignForm, SignRecordedForm, TermsForm, TextForm
 from agreements.models import Side, Version
 from agreements.reading.clauses import version_read
 from agreements.reading.redline import Change, redline
 from agreements.selectors import agreement_get, version_get
-from agreements.services.document import document_align, documents_check
 from agreements.services.version import side_drafting
+from agreements.views.editor.base import draft_get, problems_of, terms_typed
+from agreements.views.editor.parts import parts_of
 from slmo.accounts.policy import require
 from slmo.core.terms import agreement_parse
 from slmo.web.pages import page
@@ -57,9 +58,7 @@ def version_new(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def version_edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Edit a draft: the main terms by field (`mode=terms`), or its whole text (`mode=text`)."""
-    version = version_get(request.user, slug, number)
-    require(request.user, "version_draft", version.agreement.organisation_of(version.drafted_side))
-    services.version_step(version, "edit")
+    version = draft_get(request, slug, number)
     mode = request.POST.get("mode") or request.GET.get("mode", "terms")
     mode = mode if mode in MODES else "terms"
     form = MODES[mode](request.POST or None, version=version)
@@ -84,7 +83,7 @@ def version_edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         else:
             messages.success(request, _("The draft is saved."))
             return redirect("version", slug=slug, number=number)
-    context["page_title"] = _("Edit version %(number)d") % {"number": number}
+    context |= {"page_title": _("Edit version %(number)d") % {"number": number}, **parts_of(version)}
     failed = form.errors or "conflict" in context
     return page(request, "agreements/version_form.html", context, status=422 if failed else 200)
 
@@ -99,15 +98,13 @@ def _preview(request: HttpRequest, version: Version, form: TermsForm | TextForm)
         except DocumentRefused as error:
             context["problems"] = error.messages
     else:
-        context["problems"] = [message for found in form.errors.values() for message in found]
+        context["problems"] = problems_of(form)
     return page(request, "agreements/_preview.html", context)
 
 
 def _redline(base: Version, form: TermsForm | TextForm, version: Version) -> list[Change]:
     """Return the redline from a version's text to the typed one; raises DocumentRefused."""
-    typed = document_align(form.document(), version.agreement)
-    documents_check([typed])
-    return redline(agreement_parse([base.document]).versions[0], agreement_parse([typed]).versions[0])
+    return redline(agreement_parse([base.document]).versions[0], terms_typed(version, form.document()))
 
 
 def _difference(version: Version, form: TermsForm | TextForm) -> list[Change]:
@@ -201,7 +198,7 @@ def _signed(request: HttpRequest, version: Version) -> HttpResponse:
     return redirect("version", slug=version.agreement.slug, number=version.number)
 
 
-def _sign_page(request: HttpRequest, version: Version, side: str, form: EditForm | Any, template: str) -> HttpResponse:
+def _sign_page(request: HttpRequest, version: Version, side: str, form: Any, template: str) -> HttpResponse:
     """Show what is signed beside the form."""
     terms = agreement_parse([version.document]).versions[0]
     context: dict[str, Any] = {

@@ -1,0 +1,99 @@
+"""What the pages of all parts of a draft share: who may edit, saving, and what happens when two people edit."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from agreements import services
+from agreements.errors import Conflict, DocumentRefused
+from agreements.forms.base import DraftForm
+from agreements.models import Version
+from agreements.selectors import version_get
+from agreements.services.document import document_align, documents_check
+from slmo.accounts.policy import require
+from slmo.core.terms import Version as Terms
+from slmo.core.terms import agreement_parse
+from slmo.web.pages import page
+
+
+def draft_get(request: HttpRequest, slug: str, number: int) -> Version:
+    """Return a draft that the person may edit; raises Denied, Refused or DoesNotExist."""
+    version = version_get(request.user, slug, number)
+    require(request.user, "version_draft", version.agreement.organisation_of(version.drafted_side))
+    services.version_step(version, "edit")
+    return version
+
+
+def editor_url(version: Version) -> str:
+    """Return the address of the draft's editor."""
+    return reverse("version_edit", args=[version.agreement.slug, version.number])
+
+
+def part_page(
+    request: HttpRequest,
+    version: Version,
+    form: DraftForm,
+    *,
+    template: str,
+    context: Mapping[str, Any],
+    done: str,
+    anchor: str,
+) -> HttpResponse:
+    """Show the form of one part, or save what was sent and return to the editor at `anchor`."""
+    context = {"version": version, "agreement": version.agreement, "form": form, **context}
+    if form.is_bound and form.is_valid():
+        try:
+            draft_save(request, version, form.document(), form.cleaned_data["changed_at"])
+        except Conflict as error:
+            context = {**context, "conflict": error.messages[0]}
+            form.renew(version)
+        except DocumentRefused as error:
+            form.refuse_document(error)
+        else:
+            messages.success(request, done)
+            return redirect(f"{editor_url(version)}#{anchor}")
+    failed = (form.is_bound and form.errors) or "conflict" in context
+    return page(request, template, dict(context), status=422 if failed else 200)
+
+
+def draft_save(request: HttpRequest, version: Version, document: Mapping[str, Any], changed_at: Any) -> None:
+    """Write a changed document; raises Denied, Conflict, Refused or DocumentRefused."""
+    services.version_edit(
+        version=version, document=document, expected_changed_at=changed_at, actor=request.user, now=timezone.now()
+    )
+
+
+def part_remove(
+    request: HttpRequest, version: Version, change: Callable[[], Mapping[str, Any]], done: str
+) -> HttpResponse:
+    """Save a draft without one part; a refusal is told in the editor."""
+    try:
+        draft_save(request, version, change(), parse_datetime(request.POST.get("changed_at", "")))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, done)
+    return redirect(editor_url(version))
+
+
+def terms_typed(version: Version, document: Mapping[str, Any]) -> Terms:
+    """Return the engine's reading of a typed document by itself; raises DocumentRefused."""
+    typed = document_align(document, version.agreement)
+    documents_check([typed])
+    return agreement_parse([typed]).versions[0]
+
+
+def problems_of(form: DraftForm) -> list[str]:
+    """Return what is wrong with a form as sentences that name the field."""
+    return [
+        f"{form.fields[name].label}: {message}" if name in form.fields else str(message)
+        for name, found in form.errors.items()
+        for message in found
+    ]

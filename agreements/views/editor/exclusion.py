@@ -1,0 +1,90 @@
+"""Agreed exclusions of a draft: once or recurring, changed, removed; and when they are next."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from agreements.forms.exclusion import EXCLUSIONS, ExclusionForm, exclusion_sort
+from agreements.models import Version
+from agreements.reading.sentences import exclusion_sentence
+from agreements.services.document_parts import exclusion_remove
+from agreements.views.editor.base import draft_get, part_page, part_remove, problems_of
+from slmo.core.errors import TermError
+from slmo.core.terms.calendars import exclusion_read
+from slmo.core.units import Window
+from slmo.web import words
+from slmo.web.engine_words import engine_sentence
+from slmo.web.pages import page
+
+SHOWN, AHEAD = 4, timedelta(days=400)
+
+
+@login_required
+def exclusion_new(request: HttpRequest, slug: str, number: int, sort: str) -> HttpResponse:
+    """Add an exclusion to the draft."""
+    version = draft_get(request, slug, number)
+    if sort not in EXCLUSIONS:
+        raise Http404
+    return _exclusion_page(request, version, sort, None)
+
+
+@login_required
+def exclusion_edit(request: HttpRequest, slug: str, number: int, place: int) -> HttpResponse:
+    """Change an exclusion of the draft."""
+    version = draft_get(request, slug, number)
+    listed = version.document["spec"].get("exclusions") or []
+    if place >= len(listed):
+        raise Http404
+    return _exclusion_page(request, version, exclusion_sort(listed[place]), place)
+
+
+@login_required
+@require_POST
+def exclusion_drop(request: HttpRequest, slug: str, number: int, place: int) -> HttpResponse:
+    """Take an exclusion out of the draft."""
+    version = draft_get(request, slug, number)
+    return part_remove(
+        request, version, lambda: exclusion_remove(version.document, place), _("The exclusion is removed.")
+    )
+
+
+def _exclusion_page(request: HttpRequest, version: Version, sort: str, place: int | None) -> HttpResponse:
+    form = EXCLUSIONS[sort](request.POST or None, version=version, place=place)
+    if "preview" in request.POST:
+        return _preview(request, version, form)
+    title = _("Change an exclusion") if place is not None else _("New exclusion")
+    return part_page(
+        request,
+        version,
+        form,
+        template="agreements/editor/exclusion.html",
+        context={"page_title": title, "sort": sort},
+        done=_("The draft is saved."),
+        anchor="exclusions",
+    )
+
+
+def _preview(request: HttpRequest, version: Version, form: ExclusionForm) -> HttpResponse:
+    """Return the exclusion as a sentence, and its next times."""
+    context: dict[str, Any] = {"problems": problems_of(form) if not form.is_valid() else []}
+    if not context["problems"]:
+        try:
+            context |= _reading(version, form)
+        except TermError as error:
+            context["problems"] = [engine_sentence(error)]
+    return page(request, "agreements/editor/_exclusion_preview.html", context)
+
+
+def _reading(version: Version, form: ExclusionForm) -> dict[str, Any]:
+    zone = version.agreement.timezone
+    read = exclusion_read(form.exclusion(), "", zone)
+    now = timezone.now()
+    ahead = Window(int(now.timestamp()), int((now + AHEAD).timestamp()))
+    times = list(read.expand(ahead).windows())[:SHOWN]
+    listed = [{"start": words.when(one.start, zone), "length": words.duration(one.seconds)} for one in times]
+    return {"sentence": exclusion_sentence(read, zone), "times": listed}
