@@ -60,7 +60,14 @@ def test_a_new_objective_is_added_and_a_dropped_one_removed() -> None:
 
 def test_every_kind_of_indicator_can_be_read_aloud() -> None:
     objectives = [
-        {"name": "slices", "indicator": "slices", "target": ">= 99%", "period": "month", "slice": "5m"},
+        {
+            "name": "slices",
+            "indicator": "slices",
+            "target": ">= 99%",
+            "period": "month",
+            "slice": "5m",
+            "good_when": "<= 0.3",
+        },
         {"name": "value", "indicator": "value", "reduce": "p95", "target": "<= 0.3", "period": "week"},
         {
             "name": "tasks",
