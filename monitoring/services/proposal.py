@@ -98,12 +98,20 @@ def may(actor: User | None, action: str, *organisations: Organisation) -> None:
 
 def proposal_decided(proposal: Proposal, step: str, word: str, actor: User | None, now: datetime) -> None:
     """Write a decision on a locked proposal; the caller saves it. Raises ValidationError for a missing word."""
-    if step == "decline" and not word.strip():
-        raise ValidationError({"word": _("Say why not, so that the proposal can be mended.")})
+    needed = _("Say why not, so that the proposal can be mended.") if step == "decline" else ""
+    word = word_checked(word, needed)
+    proposal.state = TRANSITIONS[proposal.state, step]
+    proposal.decided_by, proposal.decided_at, proposal.decision = actor, now, word
+
+
+def word_checked(word: str, needed: str) -> str:
+    """Return the words of a decision; raises ValidationError with `needed`, unless empty, or if too long."""
+    word = word.strip()
+    if needed and not word:
+        raise ValidationError({"word": needed})
     if len(word) > TEXT_LONGEST:
         raise ValidationError({"word": _("This may have at most %(count)d characters.") % {"count": TEXT_LONGEST}})
-    proposal.state = TRANSITIONS[proposal.state, step]
-    proposal.decided_by, proposal.decided_at, proposal.decision = actor, now, word.strip()
+    return word
 
 
 def proposal_audit(

@@ -1,6 +1,6 @@
 """Results into rows: provisional ones follow the facts, closed ones never change, and breaches follow both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,7 @@ from monitoring.instants import moment_of
 from monitoring.models import Breach, PeriodResult, ResultState
 from monitoring.record import Record
 from monitoring.services.breach import BREACHED, breach_follow
-from slmo.audit.models import Entry
-from slmo.audit.services import record as audit
+from monitoring.services.restatement_found import restatements_follow
 
 FIGURES = (
     "end", "version_id", "verdict", "target", "achieved", "lower", "upper", "unadjusted", "good", "total", "seconds",
@@ -24,16 +23,15 @@ _CHECKED = ("facts_sha256", "agreement_sha256", "exclusions_sha256", "engine")
 def results_store(record: Record, computed: Sequence[PeriodResult], now: datetime) -> list[PeriodResult]:
     """Store computed results and let breaches follow them; return the stored rows.
 
-    What has not changed is not written. A closed result stays as it is: a figure that differs from it is recorded in
-    the audit log, once. Results of periods that are no more are taken out of sight.
+    What has not changed is not written. A closed result stays as it is: a figure that differs from it becomes the
+    question whether to restate. Results of periods that are no more are taken out of sight.
     """
     _rolling_move(record, computed)
     known = {
         row.start: row for row in record.objective.results.filter(current=True, start__in=[r.start for r in computed])
     }
     changed = [row for row in computed if not _same(known.get(row.start), row)]
-    for row in changed:
-        _differing_note(record, known.get(row.start), row, now)
+    _finals_follow(record, computed, known, now)
     provisional = [row for row in changed if not _is_closed(known.get(row.start))]
     before = {start: row.verdict for start, row in known.items()}
     _upsert(record, provisional, known, now)
@@ -106,31 +104,14 @@ def _stale_drop(record: Record, now: datetime) -> None:
             row.delete()
 
 
-def _differing_note(record: Record, known: PeriodResult | None, row: PeriodResult, now: datetime) -> None:
-    """Record once that the facts now give another figure than the closed result."""
-    if known is None or not _is_closed(known):
-        return
-    agreement = record.objective.agreement
-    before, after = _summary(known), _summary(row)
-    entries = Entry.objects.filter(
-        action="result_differs", subject_type=known._meta.label_lower, subject_id=str(known.pk)
-    )
-    latest = entries.order_by("-id").first()
-    if latest is None or latest.after != after:
-        organisations = [agreement.provider, agreement.customer]
-        audit(
-            actor=None, action="result_differs", subject=known, before=before, after=after,
-            organisations=organisations, now=now,
-        )  # fmt: skip
-
-
-def _summary(row: PeriodResult) -> dict[str, Any]:
-    """Return the figures as the audit log keeps them."""
-    return {
-        "verdict": row.verdict,
-        "achieved": row.achieved,
-        "good": str(row.good),
-        "total": str(row.total),
-        "credit_amount": None if row.credit_amount is None else str(row.credit_amount),
-        "seconds": row.seconds,
-    }
+def _finals_follow(
+    record: Record, computed: Iterable[PeriodResult], known: Mapping[datetime, PeriodResult], now: datetime
+) -> None:
+    """Let the questions about closed results follow what would stand in their place now."""
+    finals = [
+        (final, row, _figures(final) == _figures(row))
+        for row in computed
+        if (final := known.get(row.start)) is not None and _is_closed(final)
+    ]
+    if finals:
+        restatements_follow(record, finals, now)

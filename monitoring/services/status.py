@@ -19,7 +19,7 @@ MARK = """
 INSERT INTO monitoring_objectivestatus AS status
     (objective_id, verdict, due_from, due_until, terms_digest, basis, error, facts_seen)
 SELECT id, 'no_data', %(since)s, %(until)s, '', '', '', 0
-FROM agreements_objective WHERE indicator_id = %(indicator)s ORDER BY id
+FROM agreements_objective WHERE {which} ORDER BY id
 ON CONFLICT (objective_id) DO UPDATE SET
     due_until = CASE WHEN status.due_from IS NULL THEN excluded.due_until
         WHEN status.due_until IS NULL OR excluded.due_until IS NULL THEN NULL
@@ -36,8 +36,16 @@ def statuses_mark(*, indicator: Indicator, since: datetime, until: datetime | No
     `until` None means up to the present. An objective that is being assessed at this moment is marked afterwards.
     """
     with connection.cursor() as cursor:
-        cursor.execute(MARK, {"indicator": indicator.pk, "since": since, "until": until})
+        which = MARK.format(which="indicator_id = %(indicator)s")
+        cursor.execute(which, {"indicator": indicator.pk, "since": since, "until": until})
         return [objective_id for (objective_id,) in cursor.fetchall()]
+
+
+def objectives_mark(*, objective_ids: Iterable[int], since: datetime, until: datetime) -> None:
+    """Mark these objectives as due for `[since, until)`; one that is being assessed at this moment is marked after."""
+    with connection.cursor() as cursor:
+        which = MARK.format(which="id = ANY(%(ids)s)")
+        cursor.execute(which, {"ids": list(objective_ids), "since": since, "until": until})
 
 
 def objectives_assess_soon(objective_ids: Iterable[int]) -> None:

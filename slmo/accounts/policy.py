@@ -105,6 +105,7 @@ ACTIONS: Mapping[str, Rule] = {
     # Level 6: oversee the whole catalogue, approve.
     "correction_approve": Rule(_n("Approve a correction of facts"), 6),
     "exclusion_approve": Rule(_n("Approve an exclusion"), 6),
+    "restatement_issue": Rule(_n("Restate a final figure, or let it stand"), 6),
     "user_edit": _administer(_n("Edit users and their assignments"), 6),
     "organisation_edit": _administer(_n("Edit organisations"), 6),
     # Level 7: set strategy, authorise resources.

@@ -44,6 +44,23 @@ KINDS: Mapping[str, Kind] = {
     ),
     "version_accepted": _kind(_("A version was accepted"), "checks", "agreement version organisation effective_from"),
     "version_signed": _kind(_("A version was signed"), "signature", "agreement version effective_from"),
+    # what: correction or exclusion; state: approved, declined or revoked; from_at, until_at: the time it is about
+    "approval_asked": _kind(
+        _("A correction or exclusion waits for approval"), "user-check", "what service from_at until_at person reason"
+    ),
+    "approval_given": _kind(
+        _("A correction or exclusion was decided on"), "checks", "what state service from_at until_at person reason"
+    ),
+    "time_excluded": _kind(
+        _("Time was excluded from the count"), "calendar-off", "service state from_at until_at person reason"
+    ),
+    # old, new: figures as text with unit; period: its first day
+    "restatement_waiting": _kind(
+        _("A final figure would be another one today"), "rotate", "service agreement objective period old new"
+    ),
+    "figure_restated": _kind(
+        _("A final figure was restated"), "rotate", "service agreement objective period number old new reason"
+    ),
     "review_due": _kind(_("A review is due"), "calendar-event", "agreement due_on"),  # due_on: date
     # last_at: when facts last came, or None where none ever did
     "source_silent": _kind(_("A source of facts is silent"), "plug", "source service last_at"),

@@ -37,6 +37,7 @@ NEEDED = [
     "correction_approve",
     "exclusion_propose",
     "exclusion_approve",
+    "restatement_issue",
     "objective_reassess",
     "breach_view",
     "breach_acknowledge",

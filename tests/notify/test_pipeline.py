@@ -36,6 +36,15 @@ SAMPLES = {
     "effective_from": date(2026, 4, 1),
     "due_on": date(2026, 4, 1),
     "month": date(2026, 3, 1),
+    "what": "exclusion",
+    "state": "approved",
+    "reason": "Agreed by telephone",
+    "from_at": NOW,
+    "until_at": NOW,
+    "period": date(2026, 3, 1),
+    "old": "99.87 %",
+    "new": "99.91 %",
+    "number": 1,
 }
 
 
