@@ -19,7 +19,17 @@ from slmo.audit.words import action_text
 ENTRIES_MOST = 400  # read at once; a longer absence is answered by the audit log itself
 LINES_MOST = 12
 # What the portal does by itself is news only where it concerns what was promised; the rest is set-up.
-DRAFTING = ("version_draft", "version_edit", "report_compile", "report_write")  # a side's own until it is shown
+DRAFTING = (
+    "version_draft",
+    "version_edit",
+    "report_compile",
+    "report_write",
+    "exclusion_propose",
+    "exclusion_decline",
+    "exclusion_withdraw",
+    "restatement_decline",
+    "result_differs",
+)  # a side's own until it is shown
 SYSTEM_NEWS = ("breach_open", "breach_reopen", "breach_withdraw", "result_differs", "report_compile", "source_silent")
 
 
@@ -80,6 +90,9 @@ PAGES: Mapping[type[Model], Callable[[Any], str]] = {
 JOINED: Mapping[type[Model], tuple[str, ...]] = {Version: ("agreement",), Report: ("provider", "customer")}
 BY_KEY: Mapping[str, str] = {
     "monitoring.breach": "breach",
+    "monitoring.correction": "correction",
+    "monitoring.exclusion": "exclusion",
+    "monitoring.restatement": "restatement",
     "governance.review": "review",
     "governance.improvement": "improvement_entry",
 }

@@ -16,6 +16,10 @@ from agreements.selectors import agreements_visible
 from governance.models import ImprovementState, ReviewState
 from governance.selectors import improvements_visible, reviews_visible
 from monitoring.board import NEXT_ACT, breaches_unclosed
+from monitoring.models import ProposalState, RestatementState
+from monitoring.proposal_page import figure_shown
+from monitoring.proposals import corrections_visible, exclusions_visible, restatements_visible
+from monitoring.services.exclusion import organisations_of
 from monitoring.silence import sources_silent
 from reports.models import Report, ReportState
 from slmo.accounts.models import User
@@ -23,6 +27,7 @@ from slmo.accounts.policy import can
 from slmo.web import words
 
 REVIEW_NOTICE = timedelta(days=14)
+WAITING = Q(state=ProposalState.PROPOSED)
 WAITING_MOST = 40  # of one kind: more is not a list of things to do but a place to go to
 
 
@@ -131,6 +136,36 @@ def _reviews(user: User, now: datetime) -> Iterable[Item]:
         yield Item(review.due_at, "calendar-event", kind, review.agreement.title, detail, act, url)
 
 
+def _proposals(user: User, now: datetime) -> Iterable[Item]:
+    """Yield the corrections and exclusions that others have proposed and this person may decide on."""
+    if can(user, "correction_approve"):
+        for row in corrections_visible(user).filter(WAITING).exclude(proposed_by=user)[:WAITING_MOST]:
+            if can(user, "correction_approve", row.indicator.service.organisation):
+                url = reverse("correction", args=[row.pk])
+                yield Item(row.proposed_at, "git-compare", _l("Correction to decide"), str(row.indicator), row.reason,
+                           _l("Decide"), url)  # fmt: skip
+    if can(user, "exclusion_approve"):
+        for asked in exclusions_visible(user).filter(WAITING).exclude(proposed_by=user)[:WAITING_MOST]:
+            if can(user, "exclusion_approve", *organisations_of(asked)):
+                url = reverse("exclusion", args=[asked.pk])
+                title, kind = str(asked.agreement or asked.service), _l("Exclusion to decide")
+                yield Item(asked.proposed_at, "calendar-off", kind, title, asked.reason, _l("Decide"), url)
+
+
+def _restatements(user: User, now: datetime) -> Iterable[Item]:
+    """Yield the final figures that what is known now would change."""
+    if not can(user, "restatement_issue"):
+        return
+    for row in restatements_visible(user).filter(state=RestatementState.WAITING).order_by("found_at")[:WAITING_MOST]:
+        agreement = row.objective.agreement
+        if can(user, "restatement_issue", agreement.provider, agreement.customer):
+            figures = {"old": figure_shown(row.old), "new": figure_shown(row.new)}
+            detail = _("What is known today would give %(new)s instead of %(old)s.") % figures
+            title = f"{agreement.service}: {row.objective.name}"
+            url = reverse("restatement", args=[row.pk])
+            yield Item(row.found_at, "rotate", _l("Final figure in question"), title, detail, _l("Decide"), url)
+
+
 def _reports(user: User, now: datetime) -> Iterable[Item]:
     """Yield one line for all month reports that are still drafts: they are published from the list of reports."""
     if not can(user, "report_publish"):
@@ -164,6 +199,8 @@ COLLECTORS: tuple[Callable[[User, datetime], Iterable[Item]], ...] = (
     _sources,
     _versions,
     _reviews,
+    _proposals,
+    _restatements,
     _reports,
     _improvements,
 )

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from agreements.models import Indicator
 from agreements.selectors import terms_known
-from monitoring.exclusions import exclusions_load
+from monitoring.exclusions import exclusions_holding, exclusions_load
 from monitoring.instants import instant_of, moment_of
 from monitoring.kinds import KINDS, FactKind, facts_load, kind_of
 from monitoring.models import Fact, FactState, PeriodResult
@@ -55,11 +55,12 @@ class Outage(NamedTuple):
 
 
 class Exclusion(NamedTuple):
-    """Time that was left out of the count, and why."""
+    """Time that was left out of the count, and why; `approved` names exclusions and who approved each."""
 
     start: int
     end: int
     reason: str
+    approved: tuple[tuple[int, str], ...] = ()
 
     @property
     def seconds(self) -> int:
@@ -162,8 +163,10 @@ def outages_of(cut: Cut) -> list[Outage]:
 
 
 def exclusions_of(cut: Cut) -> list[Exclusion]:
-    """Return what the terms left out of the count, each with the reasons that the agreement gives."""
+    """Return what was left out of the count, with the reasons of the agreement and those that people approved."""
     found = []
+    holding = exclusions_holding(cut.result.objective, cut.known_at).select_related("decided_by")
+    held = list(holding) if cut.exclusions else []
     for span in cut.spans:
         if span.name != Class.EXCLUDED:
             continue
@@ -171,7 +174,10 @@ def exclusions_of(cut: Cut) -> list[Exclusion]:
         version = cut.terms.version_at(span.start)
         agreed = version.exclusions if version else ()
         reasons = dict.fromkeys(one.reason for one in agreed if len(one.expand(window)))
-        found.append(Exclusion(span.start, span.end, ", ".join(filter(None, reasons))))
+        mine = [row for row in held if instant_of(row.start) < span.end and instant_of(row.end) > span.start]
+        reasons |= dict.fromkeys(row.reason for row in mine)
+        approved = tuple((row.pk, str(row.decided_by or "SLMO")) for row in mine)
+        found.append(Exclusion(span.start, span.end, ", ".join(filter(None, reasons)), approved))
     return found
 
 

@@ -157,6 +157,8 @@ def outage_shown(outage: Outage, zone: str) -> dict[str, Any]:
     return {
         "from_text": words.when(outage.start, zone, seconds=bool(outage.start % 60)),
         "seconds": outage.seconds,
+        "start": outage.start,
+        "end": outage.end,
         "references": outage.references,
     }
 

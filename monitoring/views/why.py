@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Version
+from monitoring.figure_record import acts_of, figure_record
 from monitoring.figures.cut import Cut, Span, cut_of, exclusions_of, facts_behind, outages_of
 from monitoring.figures.export import agreement_yaml, command_line, facts_csv, file_stem
 from monitoring.figures.numbers import percent_text, target_text
@@ -51,6 +52,8 @@ def why(request: HttpRequest, result_id: int) -> HttpResponse:
         "sentence": sentence_of(result),
         "breach": Breach.objects.filter(objective=result.objective_id, period_start=result.start).first(),
         "revisions": _revisions(result),
+        **figure_record(request.user, result),
+        **acts_of(request.user, result.objective),
         **_terms_context(result, cut),
     }
     if cut is not None:
@@ -112,7 +115,7 @@ def _cut_context(request: HttpRequest, cut: Cut) -> dict[str, Any]:
         "cut": cut,
         "outages": [outage_shown(outage, zone) for outage in outages],
         "lost": sum(outage.seconds for outage in outages),
-        "excluded": [span_shown(one, zone) | {"reason": one.reason} for one in exclusions_of(cut)],
+        "excluded": [span_shown(one, zone) | one._asdict() for one in exclusions_of(cut)],
         "timeline": timeline_of(cut, outages),
         "spans": _spans_page(request, shown, zone),
         "span_kinds": kinds,

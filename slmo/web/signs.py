@@ -78,6 +78,12 @@ STATES: dict[str, Sign] = {
     "pending": Sign("risk", _("Waiting"), "clock"),
     "approved": Sign("met", _("Approved"), "check"),
     "rejected": Sign("breach", _("Rejected"), "x"),
+    "declined": Sign("breach", _("Declined"), "x"),
+    "revoked": Sign("unknown", _("Revoked"), "arrow-back-up"),
+    # Restatements
+    "waiting": Sign("risk", _("Waiting for a decision"), "clock"),
+    "issued": Sign("indet", _("Restated"), "rotate"),
+    "lapsed": Sign("unknown", _("No longer needed"), "circle-check"),
     # Reports and credits
     "provisional": Sign("unknown", _("Provisional"), "clock"),
     "frozen": Sign("info", _("Frozen"), "lock"),
