@@ -87,6 +87,7 @@ def _dates_containing(period: str, date: dt.date, anchor: dt.date | None) -> tup
     return months_later(base, index * length), months_later(base, (index + 1) * length)
 
 
+@functools.lru_cache(maxsize=65_536)
 def period_containing(period: str, zone: str, at: int, anchor: dt.date | None = None) -> Window:
     """Return the period in which the instant lies; a rolling period is the one that ends at it."""
     rolling = rolling_seconds(period_check(period))
