@@ -209,6 +209,12 @@ def _terms_keep(key: tuple[int, str], terms: Terms) -> None:
             _terms.popitem(last=False)
 
 
+def terms_forget() -> None:
+    """Forget all parsed terms, as a process does that has just begun."""
+    with _terms_lock:
+        _terms.clear()
+
+
 def services_listed(user: User | AnonymousUser) -> QuerySet[Service]:
     """Return the visible services with `agreed` and `needed`: their visible agreements and dependants, counted."""
     agreed = agreements_visible(user).filter(service=OuterRef("pk"))

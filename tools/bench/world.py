@@ -17,12 +17,14 @@ from monitoring.models import FactBatch
 from slmo.accounts.models import Assignment, Organisation, Role, User
 from slmo.core.terms import document_digest
 from slmo.core.units import Window
-from tools.bench.terms import ZONES, document
+
+from .terms import ZONES, document
 
 YEAR = 2025
 BEGUN = datetime(YEAR, 1, 1, tzinfo=UTC)
 NOW = datetime(YEAR + 1, 2, 1, tzinfo=UTC)
 WINDOW = Window(instant_of(BEGUN + timedelta(days=1)), instant_of(datetime(YEAR, 12, 31, tzinfo=UTC)))
+NOW_AT = instant_of(NOW)
 AN_AGREEMENT = 100  # objectives in each
 CHANGES = 200
 _LENGTH = 360 * 86_400

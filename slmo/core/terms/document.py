@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import itertools
 import json
@@ -53,7 +54,7 @@ def agreement_parse(documents: Sequence[Mapping[str, Any]]) -> Agreement:
         timezone=last.zone,
         currency=last.spec.text("currency", ""),
         versions=versions,
-        digest=_digest([one.document for one in read]),
+        digest=hashlib.sha256(b"\n".join(one.canonical for one in read)).hexdigest(),  # one a line, earliest first
         anchor=read[0].effective_from,
     )
 
@@ -97,6 +98,11 @@ class _Document:
                 raise TermError(effective.at("until"), effective.value["until"], "a date after `from`")
             self.until = day_start(self.zone, until)
 
+    @functools.cached_property
+    def canonical(self) -> bytes:
+        """Return the document's canonical text."""
+        return document_canonical(self.document)
+
     def version(self, following: int | None) -> Version:
         """Return the version, in force until its own end or the next version's start."""
         ends = [end for end in (self.until, following) if end is not None]
@@ -109,7 +115,7 @@ class _Document:
             id=self.effective_from.isoformat(),
             effective_from=self.start,
             effective_until=min(ends) if ends else None,
-            digest=document_digest(self.document),
+            digest=hashlib.sha256(self.canonical).hexdigest(),
             calendars=calendars,
             exclusions=exclusions,
             objectives=objectives,
@@ -143,11 +149,6 @@ def document_canonical(document: Mapping[str, Any]) -> bytes:
 def document_digest(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the canonical text, in hexadecimal digits."""
     return hashlib.sha256(document_canonical(document)).hexdigest()
-
-
-def _digest(documents: Sequence[Mapping[str, Any]]) -> str:
-    """Return the digest of an agreement: of its canonical documents, earliest first, one a line."""
-    return hashlib.sha256(b"\n".join(document_canonical(one) for one in documents)).hexdigest()
 
 
 def _plain(value: Any, path: str, depth: int = 0) -> Any:
