@@ -43,7 +43,8 @@ class Clock:
 
     def later(self, wall):
         """The first second whose clock shows more than `wall`."""
-        return self.low + next(n for n, shown in enumerate(self.wall) if shown > wall)
+        last = next(n for n in range(59, len(self.wall), 60) if self.wall[n] > wall)  # the minute that passes it
+        return self.low + next(n for n in range(last - 59, last + 1) if self.wall[n] > wall)
 
     def opening(self, wall):
         """The first second whose clock shows `wall`; if none does, the first one after the gap in which it lies."""
