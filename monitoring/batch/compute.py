@@ -72,7 +72,7 @@ def verdicts_compute(objectives: QuerySet[Objective], window: Window, as_of: int
 
 
 def _asked(objectives: QuerySet[Objective]) -> tuple[list[Asked], dict[int, Terms]]:
-    rows = objectives.select_related(None).order_by(F("indicator").asc(nulls_first=True), "pk")
+    rows = objectives.select_related(None).order_by(F("indicator_id").asc(nulls_first=True), "pk")
     listed = [Asked(*row) for row in rows.values_list(*_COLUMNS)]
     agreements = Agreement.objects.filter(pk__in={one.agreement for one in listed}).exclude(terms_digest="")
     terms = terms_load(agreements.only("pk", "terms_digest"))
