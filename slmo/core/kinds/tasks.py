@@ -34,6 +34,8 @@ from slmo.core.verdict import (
 
 _AHEAD = 400 * DAY  # how far service hours are looked up for tasks that are still within their limit
 
+_BEHIND = 200 * 366 * DAY  # a task that claims to be older has a clock that begins here
+
 
 class TaskState(enum.StrEnum):
     """How a task stands."""
@@ -180,7 +182,8 @@ def _clock(asked: Asked, version: Version, terms: ObjectiveTerms) -> ServiceCloc
     """Return the clock of a version's service hours, from the first task to long after the moment asked about."""
 
     def make() -> ServiceClock:
-        window = Window(min(one.opened for one in asked.facts.tasks), asked.as_of + _AHEAD)
+        first = min(one.opened for one in asked.facts.tasks)
+        window = Window(max(first, asked.as_of - _BEHIND), asked.as_of + _AHEAD)
         hours = version.calendar_of(terms).open(window)
         return ServiceClock.of(hours.subtract(asked.excluded(version, terms, window)))
 
