@@ -11,9 +11,10 @@ from agreements.errors import DocumentRefused
 from agreements.forms.base import Form, date_input
 from agreements.forms.fields import DefaultChoice
 from agreements.forms.objective import FirstObjectiveForm
-from agreements.models import AgreementType, Indicator, IndicatorKind, Objective, Service
+from agreements.models import MEASURED_BY, AgreementType, Indicator, IndicatorKind, Objective, Service
 from agreements.selectors import indicators_visible, services_visible
 from agreements.services import document_read
+from agreements.services.indicator import objective_kind
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.selectors import organisations_visible_to
 from slmo.accounts.zones import zone_names
@@ -160,8 +161,11 @@ class MeasureForm(Form):
     )
 
     def __init__(self, *args: Any, user: User, objective: Objective, services: set[int], **kwargs: Any) -> None:
-        """Offer the indicators of the agreed service and of what it needs."""
+        """Offer the indicators of the agreed service and of what it needs whose facts the objective reads."""
         kwargs.setdefault("initial", {"indicator": objective.indicator_id})
         super().__init__(*args, **kwargs)
         offered = indicators_visible(user).filter(service__in=services)
+        kind = objective_kind(objective)
+        if kind is not None:
+            offered = offered.filter(kind__in=MEASURED_BY[IndicatorKind(kind)])
         self.fields["indicator"].queryset = offered  # type: ignore[attr-defined]

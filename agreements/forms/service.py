@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agreements.forms.base import Form
-from agreements.models import Criticality, DependencyMode, Service
+from agreements.models import Criticality, Dependency, DependencyMode, Service
 from agreements.selectors import services_visible
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.policy import can
@@ -75,18 +75,40 @@ class ServiceNewForm(ServiceForm):
         self.owners_offer(people.distinct())
 
 
-class DependencyForm(Form):
-    """An edge of the catalogue."""
+class EdgeForm(Form):
+    """How much a service needs another."""
 
-    needs = forms.ModelChoiceField(label=_("It needs"), queryset=Service.objects.none())
     mode = forms.ChoiceField(
         label=_("How much"), choices=DependencyMode.choices, initial=DependencyMode.SERIAL, widget=forms.RadioSelect
     )
     group = forms.SlugField(
         label=_("Group"), required=False, max_length=40,
-        help_text=_("Services of one group stand in for each other; leave it empty otherwise."),
+        help_text=_("Services of one group stand in for each other; leave it empty where there is only one group."),
+    )  # fmt: skip
+    needed = forms.IntegerField(
+        label=_("How many of the group must work"), min_value=1, max_value=99, required=False, initial=1,
+        help_text=_("Holds for the whole group: 2 of three, for example."),
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, max_length=200)
+
+    def clean_needed(self) -> int:
+        """Return how many are needed, one where nothing is said."""
+        return self.cleaned_data["needed"] or 1
+
+    @classmethod
+    def of(cls, edge: Dependency, data: Any = None) -> "EdgeForm":
+        """Return the form of an edge, filled with what it says."""
+        return cls(data, initial={name: getattr(edge, name) for name in ("mode", "group", "needed", "note")})
+
+
+class DependencyForm(EdgeForm):
+    """A new edge of the catalogue."""
+
+    field_order = ("needs", "mode", "group", "needed", "note")
+
+    needs = forms.ModelChoiceField(
+        label=_("It needs"), queryset=Service.objects.none(), empty_label=_("Choose a service")
+    )
 
     def __init__(self, *args: Any, user: User, service: Service, **kwargs: Any) -> None:
         """Offer the services that the person sees and that are not yet named."""

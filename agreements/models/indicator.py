@@ -1,5 +1,7 @@
 """Service level indicators: what is measured about a service, whoever has promised what about it."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,18 @@ class IndicatorKind(models.TextChoices):
     TASKS = "tasks", _("tasks in time")
     OUTAGES = "outages", _("outages")
     ATTESTED = "attested", _("attested by a person")
+
+
+# Which indicators can judge an objective of a kind: those whose facts it reads (docs/formats.md, facts.csv).
+MEASURED_BY: Mapping[str, tuple[str, ...]] = {
+    IndicatorKind.AVAILABILITY: (IndicatorKind.AVAILABILITY, IndicatorKind.OUTAGES),
+    IndicatorKind.RATIO: (IndicatorKind.RATIO,),
+    IndicatorKind.SLICES: (IndicatorKind.SLICES, IndicatorKind.RATIO, IndicatorKind.VALUE),
+    IndicatorKind.VALUE: (IndicatorKind.VALUE,),
+    IndicatorKind.TASKS: (IndicatorKind.TASKS,),
+    IndicatorKind.OUTAGES: (IndicatorKind.OUTAGES, IndicatorKind.AVAILABILITY),
+    IndicatorKind.ATTESTED: (IndicatorKind.ATTESTED,),
+}
 
 
 class Indicator(models.Model):

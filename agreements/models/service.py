@@ -50,16 +50,22 @@ class DependencyMode(models.TextChoices):
 
 
 class Dependency(models.Model):
-    """An edge of the catalogue: `service` needs `needs`; edges of one `group` stand in for each other."""
+    """An edge of the catalogue: `service` needs `needs`.
+
+    Redundant edges of one `group` stand in for each other: `needed` of them, the same number in the whole group, must
+    work.
+    """
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="dependencies")
     needs = models.ForeignKey(Service, models.PROTECT, related_name="dependants")
     mode = models.CharField(max_length=12, choices=DependencyMode.choices, default=DependencyMode.SERIAL)
     group = models.CharField(max_length=40, blank=True)
+    needed = models.PositiveSmallIntegerField(default=1, db_default=1)
     note = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=models.Q(needed__gte=1), name="dependency_needs_one"),
             models.UniqueConstraint(fields=["service", "needs"], name="dependency_once"),
             models.CheckConstraint(condition=~models.Q(service=models.F("needs")), name="dependency_not_on_itself"),
         ]

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements.models import Indicator, IndicatorKind, Objective, Service
+from agreements.models import MEASURED_BY, Indicator, IndicatorKind, Objective, Service, VersionState
 from agreements.services.service import services_needed
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
@@ -65,8 +65,8 @@ def objective_measure(
 ) -> Objective:
     """Set the facts by which an objective is judged; None leaves it without data.
 
-    Raises Denied, or ValidationError where the indicator tells nothing about the agreed service: it must belong
-    to that or to one that it needs.
+    Raises Denied, or ValidationError where the indicator tells nothing about the agreed service (it must belong
+    to that or to one that it needs), or where it records other facts than the objective reads.
     """
     objective = (
         Objective.objects.select_for_update(of=("self",))
@@ -78,6 +78,8 @@ def objective_measure(
         require(actor, "source_edit", agreement.provider, agreement.customer)
     if indicator is not None and indicator.service_id not in services_needed(agreement.service):
         raise ValidationError({"indicator": _("Choose an indicator of the agreed service or of one that it needs.")})
+    if indicator is not None:
+        _kind_check(objective, indicator)
     if objective.indicator == indicator:
         return objective
     before, objective.indicator = objective.indicator, indicator
@@ -92,3 +94,23 @@ def objective_measure(
         now=now,
     )
     return objective
+
+
+def objective_kind(objective: Objective) -> str | None:
+    """Return the kind of an objective by the version signed last that has it; None where none has."""
+    signed = objective.agreement.versions.filter(state=VersionState.SIGNED).order_by("-effective_from")
+    for document in signed.values_list("document", flat=True):
+        for terms in document["spec"]["objectives"]:
+            if terms["name"] == objective.name:
+                return str(terms["indicator"])
+    return None
+
+
+def _kind_check(objective: Objective, indicator: Indicator) -> None:
+    """Refuse an indicator whose facts the objective cannot read."""
+    kind = objective_kind(objective)
+    if kind is None or indicator.kind in MEASURED_BY[IndicatorKind(kind)]:
+        return
+    sentence = _("“%(indicator)s” measures “%(has)s”, but this objective is of the kind “%(needs)s”.")
+    labels = {"has": IndicatorKind(indicator.kind).label, "needs": IndicatorKind(kind).label}
+    raise ValidationError({"indicator": sentence % {"indicator": indicator.name, **labels}})

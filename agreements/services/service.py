@@ -1,19 +1,16 @@
-"""Verbs of the catalogue: services, and what each needs to work."""
+"""Verbs of the catalogue: services. What each needs to work is in agreements/services/dependency.py."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.utils.translation import gettext as _
+from django.db import transaction
 
-from agreements.errors import Refused
-from agreements.models import Criticality, Dependency, DependencyMode, Service
+from agreements.models import Criticality, Dependency, Service
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.policy import require
 from slmo.audit.services import record
 
-EDGES_LOCK = 0x534C4D01  # "SLM" and a number of our own among the advisory locks
 EDITABLE = ("name", "summary", "owner", "criticality")
 
 
@@ -87,61 +84,6 @@ def service_update(*, service: Service, changes: Mapping[str, Any], actor: User 
     return service
 
 
-@transaction.atomic
-def dependency_add(
-    *,
-    service: Service,
-    needs: Service,
-    mode: str = DependencyMode.SERIAL,
-    group: str = "",
-    note: str = "",
-    actor: User | None,
-    now: datetime,
-) -> Dependency:
-    """Say that `service` needs `needs`; edges of one `group` stand in for each other.
-
-    Raises Denied, ValidationError by field, or Refused where the edge would close a circle.
-    """
-    if actor is not None:
-        require(actor, "dependency_edit", service.organisation)
-    _edges_lock()
-    edge = Dependency(service=service, needs=needs, mode=mode, group=group, note=note)
-    if service.pk in services_needed(needs):
-        raise Refused(
-            _("“%(needs)s” already needs “%(service)s”: the two cannot need each other.")
-            % {"needs": needs, "service": service}
-        )
-    edge.full_clean()
-    edge.save()
-    record(
-        actor=actor,
-        action="dependency_add",
-        subject=service,
-        after={"needs": needs.slug, "mode": mode, "group": group, "note": note},
-        organisations=[service.organisation],
-        now=now,
-    )
-    return edge
-
-
-@transaction.atomic
-def dependency_remove(*, dependency: Dependency, actor: User | None, now: datetime) -> None:
-    """Take an edge out of the catalogue; raises Denied."""
-    service, needs = dependency.service, dependency.needs
-    if actor is not None:
-        require(actor, "dependency_edit", service.organisation)
-    before = {"needs": needs.slug, "mode": dependency.mode, "group": dependency.group, "note": dependency.note}
-    dependency.delete()
-    record(
-        actor=actor,
-        action="dependency_remove",
-        subject=service,
-        before=before,
-        organisations=[service.organisation],
-        now=now,
-    )
-
-
 def service_facts(service: Service) -> dict[str, Any]:
     """Return what the audit log keeps of a service."""
     return {
@@ -152,12 +94,6 @@ def service_facts(service: Service) -> dict[str, Any]:
         "owner": str(service.owner) if service.owner else None,
         "criticality": service.criticality,
     }
-
-
-def _edges_lock() -> None:
-    """Let one transaction at a time add edges: two at once, each harmless alone, might close a circle."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [EDGES_LOCK])
 
 
 def services_needed(service: Service) -> set[int]:

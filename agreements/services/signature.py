@@ -9,7 +9,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.errors import Conflict, Refused
-from agreements.models import Agreement, Indicator, Objective, Side, Signature, Version, VersionState
+from agreements.models import (
+    MEASURED_BY,
+    Agreement,
+    Indicator,
+    IndicatorKind,
+    Objective,
+    Side,
+    Signature,
+    Version,
+    VersionState,
+)
 from agreements.services.news import signers_of, version_news
 from agreements.services.version import version_check, version_lock, version_step
 from slmo.accounts.models import User
@@ -132,9 +142,11 @@ def objectives_ensure(version: Version) -> None:
 
 
 def _indicator_of(agreement: Agreement, kind: str) -> Indicator | None:
-    """Return the only indicator of this kind that the agreed service has, else None."""
-    found = list(Indicator.objects.filter(service=agreement.service_id, kind=kind)[:2])
-    return found[0] if len(found) == 1 else None
+    """Return the only indicator of the agreed service whose facts such an objective reads, else None."""
+    kinds = MEASURED_BY[IndicatorKind(kind)] if kind in IndicatorKind.values else ()
+    found = list(Indicator.objects.filter(service=agreement.service_id, kind__in=kinds)[:100])
+    own = [one for one in found if one.kind == kind] or found
+    return own[0] if len(own) == 1 else None
 
 
 def _record(version: Version, action: str, signature: Signature, actor: User | None, now: datetime) -> None:

@@ -26,6 +26,7 @@ ACTION_TEXTS: Mapping[str, str | Promise] = {
     "service_update": _("changed the service"),
     "dependency_add": _("added the dependency"),
     "dependency_remove": _("removed the dependency"),
+    "dependency_update": _("changed the dependency"),
     "indicator_create": _("created the indicator"),
     "objective_measure": _("chose what measures the objective"),
     "agreement_create": _("opened the agreement"),
