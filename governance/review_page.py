@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.models import Review, ReviewState
 from governance.selectors import DeliveredRow, breaches_covered, delivered, reports_covered
 from governance.squares import square
-from monitoring.figures.numbers import percent_text, target_text
+from monitoring.figures.numbers import figure_of, target_text
 from monitoring.figures.objective import period_label
 from monitoring.models import PeriodResult
 from slmo.web import words
@@ -71,7 +71,7 @@ def line(review: Review, row: DeliveredRow) -> Line:
         missed=row.missed,
         judged=row.judged,
         worst=worst,
-        worst_percent=percent_text(worst.achieved, worst.target) if worst else "",
+        worst_percent=figure_of(worst) if worst else "",
         worst_month=period_label(worst.start, worst.end, zone) if worst else "",
         credit=row.credit,
     )

@@ -4,21 +4,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from agreements.models import Objective
+from monitoring.figures.numbers import budget_text, figure_of, is_counted, target_text
 from monitoring.models import Breach, BreachState, LedgerDay, ObjectiveStatus, PeriodResult
 from monitoring.selectors import breaches_visible, statuses_visible
 from monitoring.sparks import spark
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
+from slmo.web import words
 
 UNCLOSED = (BreachState.OPEN, BreachState.ACKNOWLEDGED, BreachState.EXPLAINED)
 SPARK_DAYS = 30
+_BESIDE = ("objective__agreement__service__owner", "objective__indicator")
 WATCHED_MOST = 20  # objectives shown when nothing is urgent
 BOARD_MOST = 200  # rows; beyond that a board is a list, and the list of breaches has filters and pages
 
@@ -37,7 +41,8 @@ class BoardRow:
     """One line of the board.
 
     `left`: seconds of the error budget that remain in the period, negative once it is overspent, None where the
-    period has none. `spark`: seconds down or degraded on each of the last days, oldest first.
+    period has none; `counted` tells that it is events, slices or tasks instead. `spark`: what was lost on each of the
+    last days, oldest first, in the same unit.
     """
 
     key: str
@@ -55,6 +60,7 @@ class BoardRow:
     left: int | None
     used: Decimal | None
     allowed: Decimal | None
+    counted: bool = False
     spark: tuple[int, ...] = ()
     act: str = ""
     action: str = ""
@@ -62,13 +68,35 @@ class BoardRow:
 
     @property
     def over(self) -> int:
-        """Return the seconds by which the budget is overspent."""
+        """Return by how much the budget is overspent."""
         return max(0, -(self.left or 0))
+
+    @property
+    def left_text(self) -> str:
+        """Return what is left of the budget, or by how much it is overspent, without its sign."""
+        return (
+            budget_text(abs(self.left or 0), counted=True) if self.counted else words.duration(abs(self.left or 0), 2)
+        )
+
+    @property
+    def allowed_text(self) -> str:
+        """Return the whole budget."""
+        return budget_text(self.allowed, counted=True) if self.counted else words.duration(self.allowed, 2)
+
+    @property
+    def figure(self) -> str:
+        """Return the figure of a period that is judged without a budget."""
+        return figure_of(self.result) if self.result else ""
+
+    @property
+    def target(self) -> str:
+        """Return its target."""
+        return target_text(self.result.target) if self.result else ""
 
     @property
     def picture(self) -> SafeString:
         """Return the drawing of what was lost on the last days."""
-        return spark(self.spark)
+        return spark(self.spark, counted=self.counted)
 
     @property
     def order(self) -> tuple[int, float, str]:
@@ -86,7 +114,7 @@ def board_rows(user: User, now: datetime) -> list[BoardRow]:
 
 def board_watched(user: User, now: datetime) -> list[BoardRow]:
     """Return the objectives that are judged at present, for a board on which nothing is urgent; two queries."""
-    rows = statuses_visible(user).exclude(verdict="no_data").select_related("objective__agreement__service__owner")
+    rows = statuses_visible(user).exclude(verdict="no_data").select_related(*_BESIDE)
     rows = rows.select_related("result").order_by("objective__agreement__title", "objective__position")
     return _sparked([_watched(status, now) for status in rows[:WATCHED_MOST]], now)
 
@@ -106,6 +134,7 @@ def _watched(status: ObjectiveStatus, now: datetime) -> BoardRow:
         exhausted_at=status.exhausted_at,
         owner=objective.agreement.service.owner,
         **_budget(status.result, now),
+        counted=is_counted(objective),
     )
 
 
@@ -116,7 +145,7 @@ def breaches_unclosed(user: User) -> QuerySet[Breach]:
 
 def _breached(user: User, now: datetime) -> Iterable[BoardRow]:
     """Yield a row for each unclosed breach."""
-    for breach in breaches_unclosed(user)[: BOARD_MOST + 1]:
+    for breach in breaches_unclosed(user).select_related("objective__indicator")[: BOARD_MOST + 1]:
         act, action = NEXT_ACT[breach.state]
         yield BoardRow(
             key=f"b{breach.pk}",
@@ -133,13 +162,14 @@ def _breached(user: User, now: datetime) -> Iterable[BoardRow]:
             action=action,
             may_act=can(user, action, breach.objective.agreement.provider, breach.objective.agreement.customer),
             **_budget(breach.result, now),
+            counted=is_counted(breach.objective),
         )
 
 
 def _at_risk(user: User, now: datetime) -> Iterable[BoardRow]:
     """Yield a row for each objective whose budget runs out before its period does."""
     rows = statuses_visible(user).filter(verdict="at_risk")
-    for status in rows.select_related("objective__agreement__service__owner", "result")[: BOARD_MOST + 1]:
+    for status in rows.select_related(*_BESIDE, "result")[: BOARD_MOST + 1]:
         objective = status.objective
         yield BoardRow(
             key=f"r{objective.pk}",
@@ -153,6 +183,7 @@ def _at_risk(user: User, now: datetime) -> Iterable[BoardRow]:
             exhausted_at=status.exhausted_at,
             owner=objective.agreement.service.owner,
             **_budget(status.result, now),
+            counted=is_counted(objective),
         )
 
 
@@ -173,11 +204,17 @@ def _sparked(rows: list[BoardRow], now: datetime) -> list[BoardRow]:
 
 
 def sparks_load(objectives: Iterable[int], now: datetime) -> dict[int, tuple[int, ...]]:
-    """Return, by objective, the seconds down or degraded on each of the last days, oldest first."""
+    """Return, by objective, what was lost on each of the last days, oldest first: seconds or events."""
     today = now.astimezone(UTC).date()
     first = today - timedelta(days=SPARK_DAYS - 1)
     days = LedgerDay.objects.filter(objective__in=list(objectives), day__gte=first, day__lte=today)
     sparks: dict[int, list[int]] = {}
-    for objective, day, bad in days.values_list("objective", "day").annotate(bad=Sum("down") + Sum("degraded")):
-        sparks.setdefault(objective, [0] * SPARK_DAYS)[(day - first).days] = bad
+    for objective, day, down, degraded, tally in days.values_list("objective", "day", "down", "degraded", "tally"):
+        lost = lost_of(tally) if tally and "total" in tally else down + degraded
+        sparks.setdefault(objective, [0] * SPARK_DAYS)[(day - first).days] = lost
     return {objective: tuple(bars) for objective, bars in sparks.items()}
+
+
+def lost_of(tally: Mapping[str, Any]) -> int:
+    """Return how many events, slices or tasks of a day's tally were not good."""
+    return int(Fraction(tally.get("total", 0)) - Fraction(tally.get("good", 0)))

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from agreements.models import VersionState
 from monitoring import history
-from monitoring.figures.numbers import percent_bare, percent_text, target_text
+from monitoring.figures.numbers import budget_text, figure_of, is_counted, target_text
 from monitoring.models import Breach, BreachState, PeriodResult
 from slmo.accounts.models import User
 from slmo.notify.selectors import muted_until
 from slmo.web import words
 
+STATE_KINDS = ("availability", "outages")
 WHOLE_MONTH = 28  # days; a period at least so long is named by its month
 
 
@@ -31,17 +33,20 @@ class Similar:
 def breach_context(user: User, breach: Breach, now: datetime) -> dict[str, Any]:
     """Return the figures, the stream and the neighbours of a breach."""
     others = history.similar(user, breach)
-    over = overspent(breach.result)
+    over, counted = overspent(breach.result), is_counted(breach.objective)
     return {
         "breach": breach,
         "agreement": breach.objective.agreement,
         "result": breach.result,
         "period": period_name(breach, inside=True),
-        "percent": percent_bare(breach.result.achieved, breach.result.target),
+        "percent": figure_of(breach.result),
         "target": target_text(breach.result.target),
         "currency": currency_of(breach.result),
         "over": over,
         "left": -over if over is not None else None,
+        "beyond": budget_text(abs(over), counted=counted) if over is not None else "",
+        "allowed": budget_text(breach.result.budget_allowed, counted=counted),
+        "by_states": breach.objective.indicator is None or breach.objective.indicator.kind in STATE_KINDS,
         "settled": breach.state in (BreachState.CLOSED, BreachState.WITHDRAWN),
         "steps": history.step_items(breach, now),
         "stream": history.stream(breach, history.outages_in(breach)),
@@ -72,11 +77,11 @@ def currency_of(result: PeriodResult) -> str:
     return str(version.document.get("spec", {}).get("currency", ""))
 
 
-def overspent(result: PeriodResult) -> int | None:
-    """Return by how many counted seconds the period overspent its error budget; negative where some is left."""
+def overspent(result: PeriodResult) -> Decimal | None:
+    """Return by how much a period overspent its error budget (seconds, events …); negative where some is left."""
     if result.budget_allowed is None or result.budget_consumed is None:
         return None
-    return int(result.budget_consumed - result.budget_allowed)
+    return result.budget_consumed - result.budget_allowed
 
 
 def similar_line(breach: Breach) -> Similar:
@@ -88,5 +93,5 @@ def similar_line(breach: Breach) -> Similar:
         cause=str(breach.get_cause_display()),
         explanation=breach.explanation,
         outcome=breach.outcome,
-        percent=percent_text(breach.result.achieved, breach.result.target),
+        percent=figure_of(breach.result),
     )

@@ -13,8 +13,11 @@ HEIGHT, BAR, GAP = 24, 4, 1  # units of the drawing
 LEAST = 2  # a day with any loss shows at least so high
 
 
-def spark(bars: Sequence[int]) -> SafeString:
-    """Return the picture of the seconds lost on each day, oldest first; the highest bar fills the height."""
+def spark(bars: Sequence[int], *, counted: bool = False) -> SafeString:
+    """Return the picture of the seconds lost on each day, oldest first; the highest bar fills the height.
+
+    `counted` tells that they are numbers of events, slices or tasks instead.
+    """
     if not bars:
         return format_html('<span class="muted small">{}</span>', _("no figures"))
     most = max(bars)
@@ -24,7 +27,7 @@ def spark(bars: Sequence[int]) -> SafeString:
         '<svg class="draw spark" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
         width,
         HEIGHT,
-        spark_words(bars),
+        spark_words(bars, counted=counted),
         mark_safe("".join(parts)),
     )
 
@@ -37,10 +40,11 @@ def bar(place: int, seconds: int, most: int) -> str:
     return f'<rect class="tone-{tone}" x="{left}" y="{top}" width="{BAR}" height="{height}"/>'
 
 
-def spark_words(bars: Sequence[int]) -> str:
+def spark_words(bars: Sequence[int], *, counted: bool = False) -> str:
     """Return what the picture says, for those who do not see it."""
     days = ngettext("the last %(count)d day", "the last %(count)d days", len(bars)) % {"count": len(bars)}
     if not any(bars):
         return _("No loss in %(days)s") % {"days": days}
-    values = {"time": words.duration(sum(bars)), "days": days, "most": words.duration(max(bars))}
+    told = words.number if counted else words.duration
+    values = {"time": told(sum(bars)), "days": days, "most": told(max(bars))}
     return _("%(time)s lost in %(days)s, at most %(most)s on one day") % values

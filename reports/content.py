@@ -17,7 +17,9 @@ from reports.months import month_add, month_text
 from reports.selectors.matrix import JUDGED, ended_month
 from slmo.accounts.models import Organisation
 
+BY_STATES = ("availability", "outages")
 HISTORY = 12  # months of verdicts beside each figure
+TOLD_TERMS = ("reduce", "method", "clock", "slice", "good_when", "at_least")
 OUTAGES_MOST = 40  # outages that a report tells one by one
 
 
@@ -97,6 +99,9 @@ def _figures(result: PeriodResult, zone: ZoneInfo) -> dict[str, Any]:
         "verdict": result.verdict,
         "target": result.target,
         "achieved": result.achieved,
+        "value": result.value,
+        "kind": _kind(result),
+        "terms": _terms(result),
         "lower": result.lower,
         "upper": result.upper,
         "good": _text(result.good),
@@ -107,6 +112,24 @@ def _figures(result: PeriodResult, zone: ZoneInfo) -> dict[str, Any]:
         "credit": _credit(result),
         "provenance": result.provenance,
     }
+
+
+def _kind(result: PeriodResult) -> str:
+    """Return the kind of indicator that the terms name, else the one that measures the objective."""
+    indicator = result.objective.indicator
+    return str(_written(result).get("indicator") or (indicator.kind if indicator else "availability"))
+
+
+def _terms(result: PeriodResult) -> dict[str, str]:
+    """Return the terms of the indicator's own that a sentence about the figure names."""
+    written = _written(result)
+    return {name: str(written[name]) for name in TOLD_TERMS if isinstance(written.get(name), str | int | float)}
+
+
+def _written(result: PeriodResult) -> dict[str, Any]:
+    """Return what the version that judged the period says of the objective."""
+    listed = result.version.document.get("spec", {}).get("objectives", ()) if result.version else ()
+    return next((dict(one) for one in listed if one.get("name") == result.objective.name), {})
 
 
 def _credit(result: PeriodResult) -> dict[str, Any] | None:
@@ -123,7 +146,7 @@ def _credit(result: PeriodResult) -> dict[str, Any] | None:
 
 def _outages(result: PeriodResult) -> dict[str, Any]:
     """Return the outages that counted in the period, with the incidents that caused them."""
-    if not result.outages or result.objective.indicator is None:
+    if not result.outages or result.objective.indicator is None or _kind(result) not in BY_STATES:
         return {"outage_count": result.outages, "longest": result.longest_outage, "outages": []}
     cut: Cut = cut_of(result)
     zone = ZoneInfo(result.objective.agreement.timezone)
@@ -146,11 +169,11 @@ def _histories(results: list[PeriodResult], month: date) -> dict[int, list[dict[
         .annotate(month=ended_month())
         .filter(month__range=(month_add(month, 1 - HISTORY), month))
         .order_by("end")
-        .values_list("objective_id", "month", "verdict", "achieved", "target")
+        .values_list("objective_id", "month", "verdict", "achieved", "target", "value")
     )
     found: dict[int, list[dict[str, str]]] = {}
-    for objective, ended, verdict, achieved, target in rows:
-        line = {"month": month_text(ended), "verdict": verdict, "achieved": achieved, "target": target}
+    for objective, ended, verdict, achieved, target, value in rows:
+        line = {"month": month_text(ended), "verdict": verdict, "achieved": achieved, "target": target, "value": value}
         found.setdefault(objective, []).append(line)
     return found
 

@@ -36,10 +36,10 @@ def cells_html(rows: Sequence[Sequence[Cell | None]], *, numbers: bool) -> list[
 def _cell(cell: Cell, looks: Mapping[str, tuple[str, str]], month: str, url: str, *, numbers: bool) -> str:
     """Return one cell: a link to why, with colour, mark and number, and all of it in words."""
     tone, word = looks[cell.verdict]
-    told = f"{month}: {word}" + (f", {cell.percent}{words.NBSP}%" if cell.percent else "")
+    told = f"{month}: {word}" + (f", {escape(cell.figure)}" if cell.figure else "")
     if cell.periods > 1:
         told += f" · {escape(_several(cell))}"
-    number = f'<span aria-hidden="true">{cell.percent}</span>' if numbers and cell.percent else ""
+    number = f'<span aria-hidden="true">{escape(cell.percent)}</span>' if numbers and cell.percent else ""
     mark = '<span class="glyph" aria-hidden="true"></span>'
     return (
         f'<td><a class="cell tone-{tone}" href="{url}" title="{told}">{mark}{number}'

@@ -9,13 +9,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from monitoring.figures.numbers import percent_text, target_text
+from monitoring.figures.kinds import Figure, kind_figure
+from monitoring.figures.numbers import figure_text, target_text
 from monitoring.models import Cause
 from reports.models import Report
 from reports.months import month_parse
 from slmo.web import words
 from slmo.web.signs import sign_of
 
+BY_SECONDS = ("availability", "outages")
 TOLD_AT_LENGTH = 6  # objectives; a longer report tells at length only of those that lost time
 DAY_ORDER = ((2, "down"), (3, "degraded"), (4, "unknown"))  # positions in a day of the content, worst first
 
@@ -68,10 +70,11 @@ def read_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return one objective as the page shows it."""
     return {
         **entry,
-        "percent": percent_text(entry["achieved"], entry["target"]),
+        "percent": figure_text(entry["achieved"], entry["target"], entry.get("value", "")),
         "target_text": target_text(entry["target"]),
         "sentence": entry_sentence(entry),
-        "strip": [_day(day) for day in entry["days"]],
+        "strip": [_day(day) for day in entry["days"]] if entry.get("kind", "availability") in BY_SECONDS else [],
+        "counted": counted_line(entry),
         "squares": [_square(line) for line in entry["history"]],
         "outage_lines": [_outage(outage, entry["zone"]) for outage in entry["outages"]],
         "more_outages": max(0, entry["outage_count"] - len(entry["outages"])),
@@ -82,15 +85,45 @@ def read_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def entry_sentence(entry: Mapping[str, Any]) -> str:
     """Say what was delivered against what was promised."""
+    if entry.get("kind", "availability") != "availability":
+        return kind_sentence(entry)
     values = {
         "service": entry["service"]["name"],
-        "percent": percent_text(entry["achieved"], entry["target"]),
+        "percent": figure_text(entry["achieved"], entry["target"]),
         "target": target_text(entry["target"]),
         "down": words.duration_words(entry["consumed"]),
         "allowed": words.duration_words(entry["allowed"]),
         "over": words.duration_words(_over(entry)),
     }
     return _entry_sentence(entry["verdict"], lost=bool(Fraction(entry["consumed"] or 0))) % values
+
+
+def kind_sentence(entry: Mapping[str, Any]) -> str:
+    """Say what was delivered of an objective that is not about counted time."""
+    figure = Figure(
+        kind=entry["kind"], verdict=entry["verdict"], target=entry["target"], achieved=entry["achieved"],
+        value=entry.get("value", ""), good=Fraction(entry["good"] or 0), total=Fraction(entry["total"] or 0),
+        allowed=_exact(entry["allowed"]), consumed=_exact(entry["consumed"]), seconds=entry["seconds"],
+        written=entry.get("terms", {}),
+    )  # fmt: skip
+    return kind_figure(figure).sentence(figure)
+
+
+def _exact(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
+
+
+def counted_line(entry: Mapping[str, Any]) -> str:
+    """Say what was counted, for the foot of an entry; an empty text where nothing counts but the figure itself."""
+    values = {"good": words.number(entry["good"] or 0), "total": words.number(entry["total"] or 0)}
+    told = {
+        "availability": _("%(good)s of %(total)s counted seconds good"),
+        "ratio": _("%(good)s of %(total)s events good"),
+        "slices": _("%(good)s of %(total)s slices good"),
+        "value": _("%(good)s of %(total)s samples within the limit"),
+        "tasks": _("%(good)s of %(total)s tasks in time"),
+    }.get(entry.get("kind", "availability"), "")
+    return told % values
 
 
 def _entry_sentence(verdict: str, *, lost: bool) -> str:
@@ -142,7 +175,8 @@ def _section(title: str, entries: Sequence[dict[str, Any]], *, brief: bool) -> d
 
 def is_quiet(entry: Mapping[str, Any]) -> bool:
     """Tell whether there is nothing to say but that the promise was kept."""
-    return entry["verdict"] == "met" and not Fraction(entry["consumed"] or 0) and not entry["breach"]
+    by_time = entry.get("kind", "availability") == "availability"
+    return by_time and entry["verdict"] == "met" and not Fraction(entry["consumed"] or 0) and not entry["breach"]
 
 
 def _day(day: Sequence[Any]) -> dict[str, str]:
@@ -156,7 +190,7 @@ def _day(day: Sequence[Any]) -> dict[str, str]:
 
 def _square(line: Mapping[str, str]) -> dict[str, str]:
     """Return one month of the history."""
-    figure = percent_text(line["achieved"], line["target"])
+    figure = figure_text(line["achieved"], line["target"], line.get("value", ""))
     label = f"{words.month(month_parse(line['month']))}: {sign_of(line['verdict']).label}"
     return {"verdict": line["verdict"], "label": f"{label}, {figure}" if figure else label}
 

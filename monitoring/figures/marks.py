@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from agreements.models import Service
 from agreements.reading.marks import Mark
 from agreements.selectors import objectives_visible
-from monitoring.figures.numbers import percent_text
+from monitoring.figures.numbers import figure_of
 from monitoring.figures.objective import period_label
 from monitoring.figures.standing import SQUARES, Standing, standings_of
 from monitoring.models import PeriodResult
@@ -64,5 +64,5 @@ def _squares(standings: Sequence[Standing]) -> list[dict[str, Any]]:
 def _square(result: PeriodResult, zone: ZoneInfo) -> dict[str, Any]:
     """Return one period as a square."""
     said = [f"{period_label(result.start, result.end, zone)}: {sign_of(result.verdict).label}"]
-    said += [figure] if (figure := percent_text(result.achieved, result.target)) else []
+    said += [figure] if (figure := figure_of(result)) else []
     return {"verdict": result.verdict, "label": ", ".join(said), "url": reverse("why", args=[result.pk])}

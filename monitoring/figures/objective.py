@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Objective
 from monitoring.figures.cut import Cut, Outage, budget_points
-from monitoring.figures.numbers import percent_text, target_share, target_text
+from monitoring.figures.numbers import figure_of, target_of, target_share, target_text, value_text
 from monitoring.figures.standing import TELLING, day_class
 from monitoring.models import LedgerDay, PeriodResult
 from slmo.web import words
-from slmo.web.charts import achieved_bars, budget_line, calendar_heatmap, outage_timeline
+from slmo.web.charts import achieved_bars, budget_line, calendar_heatmap, outage_timeline, value_periods
+from slmo.web.charts.base import unit_of
 
 BARS = 24  # periods drawn as bars
 
@@ -65,7 +66,20 @@ def period_label(start: datetime, end: datetime, zone: ZoneInfo, *, short: bool 
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and (last.day >= 28):
         named = words.month_short if short else words.month_inside if inside else words.month
         return named(first.date())
+    if quarter := _quarter(first.date(), last):
+        return quarter
     return words.day(last) if first.date() == last else f"{words.day(first.date())} – {words.day(last)}"
+
+
+def _quarter(first: date, last: date) -> str:
+    """Return what a calendar quarter or year is called; an empty text for any other span."""
+    starts, ends = first.day == 1, (last + timedelta(days=1)).day == 1
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if not (starts and ends):
+        return ""
+    if months == 12 and first.month == 1:
+        return str(first.year)
+    return words.quarter(first) if months == 3 and first.month % 3 == 1 else ""
 
 
 def periods_listed(results: Sequence[PeriodResult], chosen: PeriodResult | None, zone: ZoneInfo) -> list[Period]:
@@ -76,7 +90,7 @@ def periods_listed(results: Sequence[PeriodResult], chosen: PeriodResult | None,
             period_key(result, zone),
             period_label(result.start, result.end, zone),
             result.verdict,
-            percent_text(result.achieved, result.target),
+            figure_of(result),
             result.start.astimezone(zone).year,
             chosen is not None and result.pk == chosen.pk,
         )
@@ -86,6 +100,9 @@ def periods_listed(results: Sequence[PeriodResult], chosen: PeriodResult | None,
 
 def bars_of(results: Sequence[PeriodResult], zone: ZoneInfo) -> dict[str, Any] | None:
     """Return the chart of the last periods against their target, each a link to why; None without any figure."""
+    values = [result for result in results if result.verdict in TELLING and result.value][-BARS:]
+    if values:
+        return value_bars_of(values, zone)
     shown = [result for result in results if result.verdict in TELLING and result.achieved][-BARS:]
     share = target_share(shown[-1].target) if shown else None
     if share is None:
@@ -95,7 +112,7 @@ def bars_of(results: Sequence[PeriodResult], zone: ZoneInfo) -> dict[str, Any] |
             "label": period_label(result.start, result.end, zone, short=True),
             "achieved": Fraction(result.achieved),
             "verdict": result.verdict,
-            "text": f"{period_label(result.start, result.end, zone)}: {percent_text(result.achieved, result.target)}",
+            "text": f"{period_label(result.start, result.end, zone)}: {figure_of(result)}",
             "url": reverse("why", args=[result.pk]),
         }
         for result in shown
@@ -104,17 +121,39 @@ def bars_of(results: Sequence[PeriodResult], zone: ZoneInfo) -> dict[str, Any] |
     return achieved_bars(periods, share, target_label=label)
 
 
-def days_of(objective: Objective, year: int, results: Sequence[PeriodResult], zone: ZoneInfo) -> list[dict[str, Any]]:
+def value_bars_of(results: Sequence[PeriodResult], zone: ZoneInfo) -> dict[str, Any]:
+    """Return the chart of the last periods of an objective that is judged by a value."""
+    limit = target_of(results[-1].target)
+    size, unit = (1, "")
+    if limit and limit.unit == "seconds":
+        size, unit = unit_of(max([limit.value, *(Fraction(one.value) for one in results)]))
+    periods = [
+        {
+            "label": period_label(result.start, result.end, zone, short=True),
+            "value": float(Fraction(result.value) / size),
+            "verdict": result.verdict,
+            "text": f"{period_label(result.start, result.end, zone)}: {figure_of(result)}",
+            "url": reverse("why", args=[result.pk]),
+        }
+        for result in results
+    ]
+    label = _("target %(target)s") % {"target": target_text(results[-1].target)}
+    return value_periods(periods, float(limit.value / size) if limit else None, limit_label=label, unit=unit)
+
+
+def days_of(
+    objective: Objective, year: int, results: Sequence[PeriodResult], zone: ZoneInfo, target: str
+) -> list[dict[str, Any]]:
     """Return the days of a year on which anything was counted, for the calendar; each leads to its period's figure."""
-    whys = _whys(results, year, zone)
+    whys, attested = _whys(results, year, zone), objective.indicator and objective.indicator.kind == "attested"
     between = (date(year, 1, 1), date(year, 12, 31))
     rows = LedgerDay.objects.filter(objective=objective, day__range=between).order_by("day")
     found = []
-    for row in rows.values("day", "up", "down", "degraded", "unknown", "excluded", "outages"):
-        name = day_class(row)
+    for row in rows.values("day", "up", "down", "degraded", "unknown", "excluded", "outages", "tally"):
+        name, label = day_stated(row) if attested else day_told(row, target)
         if name != "out_of_hours":
             url = next((url for first, last, url in whys if first <= row["day"] <= last), "")
-            found.append({"date": row["day"], "verdict": name, "label": day_label(row, name), "url": url})
+            found.append({"date": row["day"], "verdict": name, "label": label, "url": url})
     return found
 
 
@@ -127,6 +166,28 @@ def _whys(results: Sequence[PeriodResult], year: int, zone: ZoneInfo) -> list[tu
         if first.year <= year <= last.year:
             found.append((first, last, reverse("why", args=[result.pk])))
     return found
+
+
+def day_told(row: Mapping[str, Any], target: str) -> tuple[str, str]:
+    """Return what a day was, and that in words: by its events, tasks or samples if it has any, else by its states."""
+    tally, name = row["tally"] or {}, day_class(row)
+    total, limit = Fraction(tally.get("total", 0)), target_of(target)
+    if name in ("excluded", "out_of_hours") or limit is None or not (total or "value" in tally):
+        return name, day_label(row, name) if name != "out_of_hours" else ""
+    if "value" in tally:
+        value = Fraction(tally["value"])
+        return "met" if limit.met(value) else "breached", f"{words.day(row['day'])}: {value_text(str(value), target)}"
+    good = Fraction(tally.get("good", 0))
+    told = {"day": words.day(row["day"]), "good": words.number(good), "total": words.number(total)}
+    return "met" if limit.met(good / total) else "breached", _("%(day)s: %(good)s of %(total)s good") % told
+
+
+def day_stated(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what was stated of a day, and that in words."""
+    found, day = day_class(row), words.day(row["day"])
+    told = {"up": ("met", _("%(day)s: stated as met")), "down": ("breached", _("%(day)s: stated as not met"))}
+    name, label = told.get(found, (found, _("%(day)s: nothing stated") if found == "unknown" else "%(day)s"))
+    return name, label % {"day": day}
 
 
 def day_label(row: Mapping[str, Any], name: str) -> str:

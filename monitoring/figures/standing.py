@@ -10,7 +10,7 @@ from django.db.models import F, Max, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from agreements.models import Objective
-from monitoring.figures.numbers import percent_text, target_text
+from monitoring.figures.numbers import figure_of, is_counted, target_text
 from monitoring.models import LedgerDay, PeriodResult
 
 SQUARES = 12  # periods shown as small squares
@@ -39,8 +39,13 @@ class Standing:
 
     @property
     def percent(self) -> str:
-        """Return the achieved percentage as shown."""
-        return percent_text(self.result.achieved, self.result.target) if self.result else ""
+        """Return the figure as shown."""
+        return figure_of(self.result) if self.result else ""
+
+    @property
+    def counted(self) -> bool:
+        """Tell whether the error budget counts events, slices or tasks instead of seconds."""
+        return is_counted(self.objective)
 
     @property
     def target(self) -> str:

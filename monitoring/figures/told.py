@@ -1,174 +1,23 @@
 """A figure in one sentence, and its arithmetic in steps that a reader can follow with a pocket calculator."""
 
-from fractions import Fraction
-from typing import NamedTuple
-
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
-
-from monitoring.figures.numbers import percent_text, target_share, target_text
+from monitoring.figures.kinds import Figure, Step, kind_figure
 from monitoring.models import PeriodResult
-from slmo.web.words import decimal_text, duration, fraction_of, number
-
-COUNTED = ("up", "degraded", "down", "unknown")
+from slmo.core.terms import ObjectiveTerms
 
 
-class Step(NamedTuple):
-    """One line of the arithmetic: what it is, the sum written out, what comes out, and a note."""
-
-    label: str
-    sum: str
-    value: str
-    note: str = ""
-    strong: bool = False
+def sentence_of(result: PeriodResult, terms: ObjectiveTerms | None = None) -> str:
+    """Say in one sentence what the figure is and what it means, under the terms that judged it."""
+    figure = Figure.of(result, terms)
+    return kind_figure(figure).sentence(figure)
 
 
-def seconds_text(value: Fraction | int) -> str:
-    """Return an exact number of seconds: whole where it is, else with the decimals that it has."""
-    exact = Fraction(value)
-    places = next((n for n in range(7) if (exact * 10**n).denominator == 1), 6)
-    return decimal_text(exact, places)
+def note_of(result: PeriodResult, terms: ObjectiveTerms | None = None) -> str:
+    """Say beside the figure what it is a figure of."""
+    figure = Figure.of(result, terms)
+    return kind_figure(figure).note(figure)
 
 
-def sentence_of(result: PeriodResult) -> str:
-    """Say in one sentence what the figure is and what it means."""
-    if result.verdict == "no_data" or not result.total:
-        return _("Nothing was counted in this period: there is no figure, and nothing to judge.")
-    values = {
-        "good": seconds_text(fraction_of(result.good or 0)),
-        "total": seconds_text(fraction_of(result.total)),
-        "percent": percent_text(result.achieved, result.target),
-        "target": target_text(result.target),
-        "left": _length(_remaining(result)),
-    }
-    return _SENTENCES()[result.verdict] % values
-
-
-def _SENTENCES() -> dict[str, str]:  # noqa: N802 - a table, made when the language is known
-    """Return the sentence for each verdict."""
-    return {
-        "met": _(
-            "%(good)s of %(total)s counted seconds were good: %(percent)s, target %(target)s, "
-            "met with %(left)s to spare."
-        ),
-        "breached": _(
-            "%(good)s of %(total)s counted seconds were good: %(percent)s, target %(target)s, missed by %(left)s."
-        ),
-        "indeterminate": _(
-            "%(good)s of %(total)s counted seconds were good: %(percent)s, but too much time is unknown "
-            "to judge it against the target of %(target)s."
-        ),
-        "on_track": _(
-            "%(good)s of %(total)s seconds counted so far were good: %(percent)s, target %(target)s, "
-            "with %(left)s still to spare."
-        ),
-        "at_risk": _(
-            "%(good)s of %(total)s seconds counted so far were good: %(percent)s, target %(target)s, "
-            "with only %(left)s still to spare."
-        ),
-    }
-
-
-def _remaining(result: PeriodResult) -> Fraction | None:
-    """Return what was left of the allowed time; negative when overspent."""
-    if result.budget_allowed is None or result.budget_consumed is None:
-        return None
-    return fraction_of(result.budget_allowed) - fraction_of(result.budget_consumed)
-
-
-def _length(seconds: Fraction | None) -> str:
-    """Return a length for the sentence, without its sign: the words say which side of the target it lies on."""
-    return duration(None if seconds is None else abs(seconds))
-
-
-def steps_of(result: PeriodResult, *, degraded: Fraction, unknown: str) -> list[Step]:
-    """Return the arithmetic step by step.
-
-    `degraded`: share of a degraded second that counts as good. `unknown`: what unknown counts as (up, down, excluded).
-    """
-    seconds = result.seconds
-    whole = sum(seconds.values())
-    out = whole - sum(seconds.get(name, 0) for name in COUNTED)
-    total, good = fraction_of(result.total or 0), fraction_of(result.good or 0)
-    steps = [
-        Step(_("Length of the period"), "", seconds_text(whole), duration(whole)),
-        Step(
-            _("Not counted"),
-            _not_counted(result),
-            f"− {seconds_text(out)}" if out else "0",
-            duration(out) if out else "",
-        ),
-    ]
-    if unknown == "excluded" and seconds.get("unknown"):
-        left_out = seconds["unknown"]
-        steps.append(Step(_("Unknown, left out by the terms"), "", f"− {seconds_text(left_out)}", duration(left_out)))
-    steps.append(Step(_("Counted time"), "", f"= {seconds_text(total)}", duration(total)))
-    steps.append(Step(_("Good time"), _good_sum(result, degraded, unknown), seconds_text(good), duration(good)))
-    if total:
-        quotient = f"{seconds_text(good)} ÷ {seconds_text(total)}"
-        steps.append(
-            Step(
-                _("Achieved"),
-                quotient,
-                percent_text(result.achieved, result.target),
-                _exactly(good / total),
-                strong=True,
-            )
-        )
-    return steps + _judged(result, good, total)
-
-
-def _exactly(share: Fraction) -> str:
-    """Return a share with nine decimals, as it is stored; cut, not rounded."""
-    return decimal_text(share * 100, 7) + " %…" if (share * 10**9).denominator != 1 else ""
-
-
-def _amount(seconds: str, what: str) -> str:
-    """Return a number of seconds with the class that they are of; languages differ in what comes first."""
-    return pgettext("seconds of a class", "%(seconds)s %(what)s") % {"seconds": seconds, "what": what}
-
-
-def _not_counted(result: PeriodResult) -> str:
-    """Return the classes that do not count, each with its seconds."""
-    words = {
-        "out_of_term": _("no version in force"),
-        "out_of_hours": _("outside service hours"),
-        "excluded": _("excluded"),
-        "future": _("not yet"),
-    }
-    parts = [_amount(number(result.seconds[name]), word) for name, word in words.items() if result.seconds.get(name)]
-    return " + ".join(parts)
-
-
-def _good_sum(result: PeriodResult, degraded: Fraction, unknown: str) -> str:
-    """Return how the good seconds add up."""
-    seconds = result.seconds
-    parts = [_amount(number(seconds.get("up", 0)), _("up"))]
-    if seconds.get("degraded") and degraded:
-        weight = "" if degraded == 1 else f" × {decimal_text(degraded, 2)}"
-        parts.append(_amount(number(seconds["degraded"]), _("degraded")) + weight)
-    if seconds.get("unknown") and unknown == "up":
-        parts.append(_amount(number(seconds["unknown"]), _("unknown, counted as up")))
-    return " + ".join(parts)
-
-
-def _judged(result: PeriodResult, good: Fraction, total: Fraction) -> list[Step]:
-    """Return the steps from the figure to the verdict."""
-    share = target_share(result.target)
-    if share is None or result.budget_allowed is None or result.budget_consumed is None:
-        return []
-    allowed, consumed = fraction_of(result.budget_allowed), fraction_of(result.budget_consumed)
-    base = allowed / (1 - share) if share != 1 else total
-    left = allowed - consumed
-    return [
-        Step(
-            _("May be lost"),
-            f"(1 − {target_text(result.target)}) × {seconds_text(base)}",
-            seconds_text(allowed),
-            duration(allowed),
-        ),
-        Step(
-            _("Was lost"), f"{seconds_text(total)} − {seconds_text(good)}", seconds_text(consumed), duration(consumed)
-        ),
-        Step(_("Left") if left >= 0 else _("Over"), "", seconds_text(abs(left)), duration(abs(left)), strong=True),
-    ]
+def steps_of(result: PeriodResult, terms: ObjectiveTerms | None = None) -> list[Step]:
+    """Return the arithmetic step by step, under the terms that judged it."""
+    figure = Figure.of(result, terms)
+    return kind_figure(figure).steps(figure, terms)

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from monitoring.figures.cut import Cut, cut_of
+from agreements.models import IndicatorKind
+from monitoring.figures.cut import Cut, cut_of, facts_of
 from monitoring.instants import moment_of
 from monitoring.models import PeriodResult
-from monitoring.selectors import states_load
 from slmo.core.alerts import alert_state
 from slmo.core.budget import BURN_WINDOWS, AlertState, Budget, burn_rate, exhaustion
 from slmo.core.partition import Class
@@ -70,14 +70,15 @@ def projection_of(cut: Cut) -> Projection | None:
 
 
 def burns_of(result: PeriodResult) -> list[AlertState]:
-    """Return what each burn window says at the moment of the last assessment; nothing for kinds without a budget."""
+    """Return what each burn window says at the moment of the last assessment; nothing for kinds that have no burn."""
     cut = cut_of(result)
     indicator, name = result.objective.indicator, result.objective.name
-    if indicator is None or result.budget_allowed is None:
+    if indicator is None or result.budget_allowed is None or indicator.kind == IndicatorKind.TASKS:
         return []
     window = Window(cut.as_of - LONGEST, cut.as_of)
-    facts = states_load(indicator, window, cut.terms, known_at=cut.known_at)
-    return alert_state(cut.terms, name, facts, cut.as_of, cut.window.seconds)
+    facts = facts_of(indicator, window, cut.terms, cut.known_at)
+    table = [row for row in BURN_WINDOWS if row.long <= cut.window.seconds]  # a longer one says nothing of the period
+    return alert_state(cut.terms, name, facts, cut.as_of, cut.window.seconds, cut.exclusions, table)
 
 
 def burn_shown(state: AlertState) -> dict[str, Any]:
@@ -96,12 +97,12 @@ def burn_shown(state: AlertState) -> dict[str, Any]:
 
 
 def _rate(rate: Fraction | float | None) -> str:
-    """Return a burn rate with one decimal, cut; a dash where nothing was counted."""
+    """Return a burn rate cut to one decimal, to two below 1; a dash where nothing was counted."""
     if rate is None:
         return words.DASH
     if rate > FASTEST:
-        return f"> {words.number(FASTEST)}"
-    return words.number(Fraction(rate), 1)
+        return f"> {words.number(FASTEST)}×"
+    return words.number(Fraction(rate), 1 if rate >= 1 or rate == 0 else 2) + "×"
 
 
 def _reason(state: AlertState) -> str:

@@ -85,9 +85,16 @@ def _outages(terms: ObjectiveTerms) -> Reading | None:
     if terms.own.reduce != "count" or terms.target is None or terms.target.op not in ("<=", "<"):
         return None
 
+    lengths: dict[int, int] = {}  # of the outages met so far; the days are read in their order
+
     def day(row: Row) -> Counted:
         counted = row["up"] + row["degraded"] + row["down"]
-        return float(len((row["tally"] or {}).get("runs", ()))), float(counted)
+        reached = 0
+        for start, seconds in (row["tally"] or {}).get("runs", ()):
+            before = lengths.get(start, 0)
+            lengths[start] = before + seconds
+            reached += (not before or before < terms.own.at_least) and lengths[start] >= terms.own.at_least
+        return float(reached), float(counted)
 
     return Reading(Limit(float(terms.target.value), "sum", terms.target.op == "<"), day)
 
@@ -154,8 +161,8 @@ def _dates(result: PeriodResult, zone: ZoneInfo) -> tuple[date, date]:
 def so_far_of(result: PeriodResult, reading: Reading, zone: ZoneInfo) -> Counted:
     """Return bad and total of the running period up to its last assessment."""
     first, last = _dates(result, zone)
-    rows = LedgerDay.objects.filter(objective=result.objective_id, day__range=(first, last)).values(*FIELDS)
-    counted = [reading.day(row) for row in rows]
+    rows = LedgerDay.objects.filter(objective=result.objective_id, day__range=(first, last)).order_by("day")
+    counted = [reading.day(row) for row in rows.values(*FIELDS)]
     return sum(bad for bad, _total in counted), sum(total for _bad, total in counted)
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from agreements.models import AgreementType
 from monitoring.breach_page import period_name
-from monitoring.figures.numbers import percent_text, target_text
+from monitoring.figures.numbers import figure_of, target_text
 from monitoring.forms import errors_take
 from monitoring.forms.breach import SettleForm
 from monitoring.models import Breach, BreachState, Cause
@@ -61,12 +61,12 @@ def _breach(row: Breach) -> SafeString:
 def _figure(row: Breach) -> SafeString | str:
     """Return the figure as a link to why, with its target beneath."""
     result = row.result
-    if not result.achieved:
+    if not (result.achieved or result.value):
         return words.DASH
     return format_html(
         '<div><a class="why" href="{}">{}</a><span class="under">{}</span></div>',
         reverse("why", args=[result.pk]),
-        percent_text(result.achieved, result.target),
+        figure_of(result),
         target_text(result.target),
     )
 
@@ -81,7 +81,12 @@ COLUMNS = (
     ),
     Column("period", _("Period"), period_name, sort=("period_start",), css="nowrap"),
     Column(
-        "figure", _("Achieved"), _figure, sort=("result__achieved",), export=lambda row: row.result.achieved, css="num"
+        "figure",
+        _("Achieved"),
+        _figure,
+        sort=("result__achieved",),
+        export=lambda row: row.result.achieved or row.result.value,
+        css="num",
     ),
     Column(
         "state", _("State"), lambda row: state(row.state), sort=("state",), export=lambda row: row.get_state_display()

@@ -11,24 +11,23 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Objective
 from agreements.selectors import objective_get
-from monitoring.figures.cut import Cut, cut_of, outages_of
-from monitoring.figures.numbers import percent_text, target_text
+from monitoring.figures.cut import Cut, cut_of
+from monitoring.figures.kinds import Figure, kind_figure
+from monitoring.figures.kinds.tasks import pending_text
+from monitoring.figures.numbers import COUNTED_KINDS, figure_of, target_text
 from monitoring.figures.objective import (
     bars_of,
-    budget_of,
     calendar_of,
     days_of,
-    outage_shown,
     period_label,
     periods_listed,
     result_chosen,
     results_of,
-    timeline_of,
 )
-from monitoring.figures.told import sentence_of
 from monitoring.models import PeriodResult
 from slmo.web.charts.days import calendar_height
 from slmo.web.pages import page
+from slmo.web.signs import sign_of
 
 
 @login_required
@@ -47,6 +46,7 @@ def objective(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         "result": result,
         "periods": periods_listed(results, result, zone),
         "bars": bars_of(results, zone),
+        "hanging": any(one.achieved for one in results),
         "whatif_url": reverse("whatif", args=[slug, name]),
     }
     if result is not None:
@@ -60,26 +60,39 @@ def _period_context(
     """Return what the page shows of the chosen period and of its year."""
     result.objective = found
     cut = _cut(result)
-    outages = outages_of(cut) if cut else []
-    days = days_of(found, result.start.astimezone(zone).year, results, zone)
+    days = days_of(found, result.start.astimezone(zone).year, results, zone, result.target)
     place = next(n for n, one in enumerate(results) if one.pk == result.pk)
     return {
         "label": period_label(result.start, result.end, zone),
-        "percent": percent_text(result.achieved, result.target),
+        "percent": figure_of(result),
         "target": target_text(result.target),
-        "sentence": sentence_of(result),
         "running": result.end > timezone.now(),
         "left": _left(result),
-        "budget": budget_of(cut) if cut else None,
-        "timeline": timeline_of(cut, outages) if cut else None,
-        "outages": [outage_shown(outage, zone.key) for outage in outages],
-        "lost": sum(outage.seconds for outage in outages),
+        **_kind_context(result, cut),
         "days": days,
         "calendar": calendar_of(days) if days else None,
         "calendar_height": calendar_height(days),
         "previous": results[place - 1] if place else None,
         "latest": place == len(results) - 1,
         "next": results[place + 1] if place + 1 < len(results) else None,
+    }
+
+
+def _kind_context(result: PeriodResult, cut: Cut | None) -> dict[str, Any]:
+    """Return what the objective's kind of indicator says of the figure, and the evidence behind it."""
+    figure = Figure.of(result, cut.objective if cut else None)
+    kind = kind_figure(figure)
+    evidence = kind.evidence(cut) if cut else None
+    return {
+        "sentence": kind.sentence(figure),
+        "note": (evidence or {}).get("note") or kind.note(figure),
+        "word": sign_of(result.verdict).label if figure.kind == "attested" and evidence else "",
+        "counted": figure.kind in COUNTED_KINDS,
+        "by_states": figure.kind == "availability",
+        "clocked": kind.clocked,
+        "evidence": evidence,
+        "evidence_template": kind.template,
+        "open_tasks": pending_text(evidence.get("pending", 0), evidence.get("next_due", "")) if evidence else "",
     }
 
 

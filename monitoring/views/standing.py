@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from agreements.selectors import agreement_get, objectives_visible, service_get
-from monitoring.figures.numbers import percent_text
+from monitoring.figures.numbers import figure_of
 from monitoring.figures.objective import period_label
 from monitoring.figures.standing import Standing, standings_of
 from monitoring.models import PeriodResult
@@ -63,7 +63,7 @@ def _line(standing: Standing) -> dict[str, Any]:
 def _square(result: PeriodResult, zone: Any, *, now: bool) -> dict[str, Any]:
     """Return one period as a square that leads to why."""
     label = period_label(result.start, result.end, zone)
-    figure = percent_text(result.achieved, result.target)
+    figure = figure_of(result)
     word = sign_of(result.verdict).label
     told = f"{label}: {word}, {figure}" if figure else f"{label}: {word}"
     return {"verdict": result.verdict, "label": told, "url": reverse("why", args=[result.pk]), "now": now}

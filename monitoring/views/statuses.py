@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import AgreementType, Criticality
-from monitoring.figures.numbers import percent_text, target_text
+from monitoring.figures.numbers import budget_text, figure_of, is_counted, target_text
 from monitoring.models import ObjectiveStatus
 from monitoring.selectors import statuses_visible
 from slmo.accounts.models import User
@@ -48,9 +48,9 @@ def _target(row: ObjectiveStatus) -> str:
 
 def _achieved(row: ObjectiveStatus) -> SafeString | str:
     """Return the figure as a link to why."""
-    if row.result is None or not row.result.achieved:
+    if row.result is None or not (row.result.achieved or row.result.value):
         return words.DASH
-    text = percent_text(row.result.achieved, row.result.target)
+    text = figure_of(row.result)
     return format_html('<a class="why" href="{}">{}</a>', reverse("why", args=[row.result.pk]), text)
 
 
@@ -59,8 +59,9 @@ def _left(row: ObjectiveStatus) -> str:
     result = row.result
     if result is None or result.budget_allowed is None or result.budget_consumed is None:
         return words.DASH
-    left = int(result.budget_allowed - result.budget_consumed)
-    return words.duration(left) if left >= 0 else gettext("%(time)s over") % {"time": words.duration(-left)}
+    left = result.budget_allowed - result.budget_consumed
+    text = budget_text(abs(left), counted=is_counted(row.objective))
+    return text if left >= 0 else gettext("%(time)s over") % {"time": text}
 
 
 def _period(row: ObjectiveStatus) -> str:
@@ -86,7 +87,7 @@ COLUMNS = (
         _("This period"),
         _achieved,
         sort=("result__achieved",),
-        export=lambda row: row.result.achieved if row.result else "",
+        export=lambda row: (row.result.achieved or row.result.value) if row.result else "",
         css="num",
     ),
     Column("left", _("May still be lost"), _left, css="num"),
@@ -127,8 +128,10 @@ def statuses(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     require(request.user, "objective_view")
     judged_first = Case(When(verdict="no_data", then=1), default=0)
-    rows = statuses_visible(request.user).order_by(
-        judged_first, "objective__agreement__title", "objective__position", "pk"
+    rows = (
+        statuses_visible(request.user)
+        .select_related("objective__indicator")
+        .order_by(judged_first, "objective__agreement__title", "objective__position", "pk")
     )
     listing = Listing(request, rows, columns=COLUMNS, filters=FILTERS)
     if listing.wants_export:

@@ -1,6 +1,5 @@
 """Why this figure: from the percentage down to seconds, incidents and facts, and back up by recomputing it."""
 
-from fractions import Fraction
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,21 +11,22 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agreements.models import Version
 from monitoring.figure_record import acts_of, figure_record
-from monitoring.figures.cut import Cut, Span, cut_of, exclusions_of, facts_behind, outages_of
+from monitoring.figures.cut import Cut, Span, cut_of, exclusions_of
 from monitoring.figures.export import agreement_yaml, command_line, facts_csv, file_stem
-from monitoring.figures.numbers import percent_text, target_text
-from monitoring.figures.objective import outage_shown, period_key, period_label, span_shown, timeline_of
-from monitoring.figures.told import sentence_of, steps_of
+from monitoring.figures.kinds import Figure, kind_figure
+from monitoring.figures.numbers import COUNTED_KINDS, figure_of, figure_text, percent_text, target_of, target_text
+from monitoring.figures.objective import period_key, period_label, span_shown
+from monitoring.figures.rows import row_shown, rows_behind
+from monitoring.figures.told import note_of, sentence_of, steps_of
 from monitoring.figures.verify import figure_verify
-from monitoring.models import Breach, Fact, FactState, PeriodResult
+from monitoring.models import Breach, PeriodResult
 from monitoring.selectors import result_get
 from slmo.accounts.policy import require
 from slmo.web.pages import page
-from slmo.web.words import when, zone_of
+from slmo.web.words import zone_of
 
 SPANS_A_PAGE = 50
 FACTS_A_PAGE = 50
-NO_TERMS = {"degraded": Fraction(1), "unknown": "excluded"}
 
 
 @login_required
@@ -45,11 +45,10 @@ def why(request: HttpRequest, result_id: int) -> HttpResponse:
         "label": period_label(result.start, result.end, zone, inside=True),
         "period_url": f"{reverse('objective', args=[agreement.slug, result.objective.name])}"
         f"?period={period_key(result, zone)}",
-        "percent": percent_text(result.achieved, result.target),
+        "percent": figure_of(result),
         "bounds": (percent_text(result.lower, result.target), percent_text(result.upper, result.target)),
-        "unadjusted": percent_text(result.unadjusted, result.target),
+        "unadjusted": _unadjusted(result),
         "target": target_text(result.target),
-        "sentence": sentence_of(result),
         "breach": Breach.objects.filter(objective=result.objective_id, period_start=result.start).first(),
         "revisions": _revisions(result),
         **figure_record(request.user, result),
@@ -68,7 +67,7 @@ def why_verify(request: HttpRequest, result_id: int) -> HttpResponse:
     result = result_get(request.user, result_id)
     verified = figure_verify(result, timezone.now())
     context = {"verified": verified, "result": result, "zone": result.objective.agreement.timezone}
-    context["latest"] = percent_text(_text(verified.latest), result.target) if verified.latest else ""
+    context["latest"] = _text(verified.latest, result.target) if verified.latest else ""
     return page(request, "monitoring/why_verify.html", context, fragment="monitoring/_verified.html")
 
 
@@ -105,18 +104,18 @@ def _cut(result: PeriodResult) -> Cut | None:
 
 def _cut_context(request: HttpRequest, cut: Cut) -> dict[str, Any]:
     """Return what only the partition and the facts can tell."""
-    zone = cut.terms.timezone
-    outages = outages_of(cut)
-    spans = cut.spans
+    zone, spans = cut.terms.timezone, cut.spans
+    kind = kind_figure(Figure.of(cut.result, cut.objective))
     chosen = request.GET.get("class", "")
     kinds = [name for name in cut.result.seconds if cut.result.seconds[name]]
     shown = [span for span in spans if span.name == chosen] if chosen in kinds else spans
     return {
         "cut": cut,
-        "outages": [outage_shown(outage, zone) for outage in outages],
-        "lost": sum(outage.seconds for outage in outages),
+        "evidence": kind.evidence(cut),
+        "evidence_template": kind.template,
+        "clocked": kind.clocked,
+        "fact_kind": cut.kind,
         "excluded": [span_shown(one, zone) | one._asdict() for one in exclusions_of(cut)],
-        "timeline": timeline_of(cut, outages),
         "spans": _spans_page(request, shown, zone),
         "span_kinds": kinds,
         "span_kind": chosen if chosen in kinds else "",
@@ -135,33 +134,35 @@ def _spans_page(request: HttpRequest, spans: list[Span], zone: str) -> Page:
 
 
 def _facts_page(request: HttpRequest, cut: Cut) -> Page:
-    """Return the page of facts asked for, each with the name of its state."""
-    rows = facts_behind(cut).select_related("batch__recorded_by")
-    shown: Page = Paginator(rows, FACTS_A_PAGE).get_page(request.GET.get("facts"))
-    shown.object_list = [_fact_shown(fact, cut.terms.timezone) for fact in shown.object_list]
+    """Return the page of facts asked for, ready for the table."""
+    shown: Page = Paginator(rows_behind(cut), FACTS_A_PAGE).get_page(request.GET.get("facts"))
+    shown.object_list = [row_shown(fact, cut) for fact in shown.object_list]
     return shown
 
 
-def _fact_shown(fact: Fact, zone: str) -> dict[str, Any]:
-    """Return a fact as the table shows it, on the agreement's own clock."""
+def _terms_context(result: PeriodResult, cut: Cut | None) -> dict[str, Any]:
+    """Return sentence and arithmetic under the terms that judged the figure; sub-periods where an amendment cut it."""
+    terms = cut.objective if cut else None
     return {
-        "from_text": when(fact.start, zone),
-        "until_text": when(fact.end, zone) if fact.end else "",
-        "state": FactState(fact.state).name.lower(),
-        "override": fact.override,
-        "scope": fact.scope,
-        "reference": fact.reference,
-        "recorded_at": fact.recorded_at,
-        "by": str(fact.batch.recorded_by or fact.origin),
-        "file": fact.batch.file_name,
+        "terms": terms,
+        "sentence": sentence_of(result, terms),
+        "note": note_of(result, terms),
+        "counted": Figure.of(result, terms).kind in COUNTED_KINDS,
+        "steps": [] if result.parts else steps_of(result, terms),
+        "parts": [part | {"figure": _part_figure(part)} for part in result.parts],
     }
 
 
-def _terms_context(result: PeriodResult, cut: Cut | None) -> dict[str, Any]:
-    """Return the arithmetic under the terms that judged the figure; sub-periods where an amendment cut it."""
-    terms = cut.objective if cut else None
-    rules = {"degraded": terms.degraded, "unknown": terms.unknown.counts_as} if terms else NO_TERMS
-    return {"terms": terms, "steps": [] if result.parts else steps_of(result, **rules), "parts": result.parts}
+def _part_figure(part: dict[str, Any]) -> str:
+    """Return the figure of one part of a period as shown."""
+    return figure_text(part.get("achieved") or "", part.get("target", ""), part.get("value") or "")
+
+
+def _unadjusted(result: PeriodResult) -> str:
+    """Return the figure without exclusions and corrections: a share, or the value of a kind that has one."""
+    target = target_of(result.target)
+    share = not result.value and (target is None or target.unit == "%")
+    return figure_text(*((result.unadjusted, result.target) if share else ("", result.target, result.unadjusted)))
 
 
 def _revisions(result: PeriodResult) -> list[PeriodResult]:
@@ -170,6 +171,7 @@ def _revisions(result: PeriodResult) -> list[PeriodResult]:
     return list(rows.order_by("revision"))
 
 
-def _text(figures: Any) -> str:
-    """Return the achieved share of freshly computed figures as decimal text."""
-    return figures.to_json("UTC")["achieved"] or ""
+def _text(figures: Any, target: str) -> str:
+    """Return freshly computed figures as shown."""
+    entry = figures.to_json("UTC")
+    return figure_text(entry.get("achieved") or "", target, entry.get("value") or "")

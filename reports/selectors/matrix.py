@@ -10,13 +10,28 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Field,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import AgreementType, Objective
 from agreements.selectors import objectives_visible
-from monitoring.figures.numbers import percent_bare
+from monitoring.figures.numbers import figure_cell, figure_text
+from monitoring.instants import moment_of
 from monitoring.models import PeriodResult
 from reports.months import month_add, month_range
 from slmo.accounts.models import User
@@ -55,15 +70,31 @@ class Question:
 
 
 class Cell(NamedTuple):
-    """One objective in one month: the worst verdict of its periods, and their number."""
+    """One objective in one month: the worst verdict of its periods, and their number.
+
+    `achieved`, `target` and `value` are those of that period, `end` its end in epoch seconds.
+    """
 
     month: date
     verdict: str
-    percent: str
+    achieved: str
+    target: str
+    value: str
     result_id: int
+    end: int
     periods: int
     missed: int
     closed: bool
+
+    @property
+    def percent(self) -> str:
+        """Return the figure as short as a cell can hold it."""
+        return figure_cell(self.achieved, self.target, self.value)
+
+    @property
+    def figure(self) -> str:
+        """Return the figure with its unit."""
+        return figure_text(self.achieved, self.target, self.value)
 
 
 class Row(NamedTuple):
@@ -152,6 +183,7 @@ def rows_read(user: User, question: Question) -> QuerySet[Objective, Any]:
             service=F("agreement__service__name"),
             service_slug=F("agreement__service__slug"),
             criticality=F("agreement__service__criticality"),
+            zone=F("agreement__timezone"),
         )
     )
 
@@ -164,21 +196,37 @@ def _own_first() -> Case:
 
 def cells_fill(objectives: Sequence[Mapping[str, object]], question: Question) -> list[Row]:
     """Return the rows with their cells, by one read of results."""
-    results = (
-        _results(question)
-        .filter(objective__in=[row["id"] for row in objectives])
-        .annotate(month=ended_month())
-        .filter(month__range=(question.first, question.last))
-        .order_by("end")
-        .values_list("objective_id", "month", "pk", "verdict", "achieved", "target", "state")
-    )
-    found: dict[tuple[object, date], list[tuple]] = {}
-    for objective, month, *rest in results:
-        found.setdefault((objective, month), []).append(tuple(rest))
+    zones = {row["id"]: str(row["zone"]) for row in objectives}
     months = question.months
-    return [
-        _row(objective, [found.get((objective["id"], month)) for month in months], months) for objective in objectives
-    ]
+    places: dict[tuple[int, str], int | None] = {}  # of the few instants at which periods end
+    found: dict[object, list[Cell | None]] = {pk: [None] * len(months) for pk in zones}
+    for pk, end, result, verdict, achieved, target, value, state in figures_read(question, list(zones)):
+        instant = end, zones[pk]
+        if instant not in places:
+            month = local_month(moment_of(end), instant[1])
+            places[instant] = months.index(month) if question.first <= month <= question.last else None
+        place = places[instant]
+        if place is not None:
+            missed = int(verdict == "breached")
+            cell = Cell(months[place], verdict, achieved, target, value, result, end, 1, missed, state == "closed")
+            held = found[pk][place]
+            found[pk][place] = cell if held is None else _worse(held, cell)
+    rows = ((objective, tuple(found[objective["id"]])) for objective in objectives)
+    return [Row(objective, cells, sum(cell.missed for cell in cells if cell)) for objective, cells in rows]
+
+
+def figures_read(question: Question, objectives: Sequence[object]) -> QuerySet[PeriodResult, Any]:
+    """Return the results of some objectives in the months asked for, or a day around them, as plain values.
+
+    Those are objective, end in epoch seconds, id, verdict, achieved, target, value, state; no value passes a model.
+    """
+    plain: Any = Field()  # as the database gives it
+    ids = Value(list(objectives), plain)
+    array = {"template": "%(expressions)s)", "arg_joiner": " = ANY("}
+    wanted = Func(F("objective_id"), ids, output_field=BooleanField(), **array)
+    ended = Func(F("end"), template="extract(epoch FROM %(expressions)s)::bigint", output_field=plain)
+    rows = _results(question).filter(wanted).annotate(ended=ended).order_by()
+    return rows.values_list("objective_id", "ended", "pk", "verdict", "achieved", "target", "value", "state")
 
 
 def tallies(user: User, question: Question, now: datetime) -> dict[date, Counts]:
@@ -243,14 +291,7 @@ def _results(question: Question) -> QuerySet[PeriodResult]:
     return PeriodResult.objects.filter(current=True, end__gt=first - day, end__lte=last + day)
 
 
-def _row(objective: Mapping[str, object], found: Sequence[list[tuple] | None], months: Sequence[date]) -> Row:
-    """Return one row with its cells, and how many of its periods missed."""
-    cells = tuple(_cell(month, results) if results else None for month, results in zip(months, found, strict=True))
-    return Row(objective, cells, sum(cell.missed for cell in cells if cell))
-
-
-def _cell(month: date, results: Sequence[tuple]) -> Cell:
-    """Return one cell: the worst of the month's periods, since a good one does not make up for it."""
-    pk, verdict, achieved, target, state = min(results, key=lambda result: SEVERITY.index(result[1]))
-    missed = sum(result[1] == "breached" for result in results)
-    return Cell(month, verdict, percent_bare(achieved, target), pk, len(results), missed, state == "closed")
+def _worse(one: Cell, other: Cell) -> Cell:
+    """Return the worse of a month's periods, since a good one does not make up for it; of equal ones the earlier."""
+    worst = min(one, other, key=lambda cell: (SEVERITY.index(cell.verdict), cell.end))
+    return worst._replace(periods=one.periods + other.periods, missed=one.missed + other.missed)

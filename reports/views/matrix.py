@@ -19,11 +19,13 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import AgreementType, Criticality
 from agreements.selectors import agreements_visible
+from monitoring.figures.numbers import SIGN
 from reports.drawing import cells_html
 from reports.forms import MatrixForm
 from reports.months import month_text
 from reports.selectors.matrix import (
     ROWS_A_PAGE,
+    Cell,
     Counts,
     Question,
     Row,
@@ -237,15 +239,23 @@ def _csv_lines(rows: Sequence[Row], question: Question) -> Iterator[str]:
     """Yield the lines of the file: verdict and percentage of every month."""
     names = ["agreement", "title", "type", "service", "objective", "provider", "customer", "criticality"]
     for month in question.months:
-        names += [f"{month_text(month)} verdict", f"{month_text(month)} percent"]
+        names += [f"{month_text(month)} {name}" for name in ("verdict", "percent", "value")]
     yield _csv_line(names)
     for row in rows:
         about = row.objective
         head = [
             about[key] for key in ("slug", "title", "type", "service", "name", "provider", "customer", "criticality")
         ]
-        cells = [value for cell in row.cells for value in ((cell.verdict, cell.percent) if cell else ("", ""))]
+        cells = [value for cell in row.cells for value in _csv_cell(cell)]
         yield _csv_line([*head, *cells])
+
+
+def _csv_cell(cell: Cell | None) -> tuple[str, str, str]:
+    """Return verdict, percentage and value of one month; of the last two one is empty."""
+    if cell is None:
+        return "", "", ""
+    share = cell.figure.endswith(SIGN)
+    return cell.verdict, cell.percent if share else "", "" if share else cell.figure
 
 
 def _csv_line(values: Sequence[object]) -> str:

@@ -105,19 +105,23 @@ def limit_tone(consumed: Fraction, allowed: Fraction) -> str:
     return "risk" if consumed * 4 >= allowed * 3 and consumed > 0 else "met"
 
 
-def limitbar(consumed: words.Exact, allowed: words.Exact, *, verdict: Any = None, spoken: bool = True) -> SafeString:
+def limitbar(
+    consumed: words.Exact, allowed: words.Exact, *, verdict: Any = None, spoken: bool = True, counted: bool = False
+) -> SafeString:
     """Return a bar of `consumed` seconds towards the limit of `allowed` seconds, with what is left in words.
 
-    The limit is always drawn: where consumption exceeds it, the bar runs on beyond the line.
+    The limit is always drawn: where consumption exceeds it, the bar runs on beyond the line. `counted` tells that both
+    are numbers of events, slices or tasks instead.
     """
+    told = words.number if counted else words.duration
     used, limit = words.fraction_of(consumed), words.fraction_of(allowed)
     whole = max(used, limit, Fraction(1, 1000))
     reach, line = float(used / whole * 100), float(limit / whole * 100)
     tone = sign_of(verdict).tone if verdict else limit_tone(used, limit)
     left = limit - used
     rest = _("%(length)s left") if left >= 0 else _("%(length)s over")
-    text_used = _("%(length)s used") % {"length": words.duration(used)}
-    text_rest = rest % {"length": words.duration(abs(left))}
+    text_used = _("%(length)s used") % {"length": told(used)}
+    text_rest = rest % {"length": told(abs(left))}
     picture = mark_safe(
         f'<svg class="draw" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="track" width="100" height="8" rx="1"/>'

@@ -198,6 +198,11 @@ def month_short(value: date) -> str:
     return format_date(value, "LLL y", locale=locale_now()).replace(".", "")
 
 
+def quarter(value: date) -> str:
+    """Return the quarter of a date as "Q4 2026", «4-й кв. 2026»."""
+    return format_date(value, "QQQ y", locale=locale_now())
+
+
 def month_tick(value: date, with_year: bool) -> str:
     """Return the month of a date as an axis label: "Feb", or "Jan" with the year on a second line."""
     text = format_date(value, "LLL", locale=locale_now()).replace(".", "")

@@ -38,6 +38,8 @@
   // The few functions that options may name.
   const FUNCTIONS = {
     "@from100": (value) => `${figure(100 - value, 4)} %`,
+    "@plain": (value) => figure(value, 4),
+    "@percent": (value) => `${figure(value, 4)} %`,
     "@span": (params, api) => {
       const from = api.coord([api.value(1), api.value(0)]);
       const till = api.coord([api.value(2), api.value(0)]);

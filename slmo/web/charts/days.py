@@ -100,7 +100,7 @@ def outage_timeline(rows: Sequence[Mapping[str, Any]], *, start: int, end: int, 
     return frame(
         useUTC=True,
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
-        grid={"left": 12, "right": 12, "top": 4, "bottom": 4, "containLabel": True},
+        grid={"left": 12, "right": 30, "top": 4, "bottom": 4, "containLabel": True},  # room for half of the last label
         xAxis=plain_axis(
             "time",
             min=wall_clock(start, zone),

@@ -26,7 +26,7 @@ def calibration_points(bins: Sequence[Mapping[str, Any]], *, labels: dict[str, s
     axis = {"min": 0, "max": 100, "interval": 25, "axisLabel": {"color": "$ink-3", "formatter": "{value} %"}}
     name = {"nameLocation": "middle", "nameTextStyle": {"color": "$ink-3", "fontSize": 12}}
     return frame(
-        grid={"left": 20, "right": 22, "top": 14, "bottom": 22, "containLabel": True},
+        grid={"left": 30, "right": 22, "top": 14, "bottom": 34, "containLabel": True},
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
         xAxis=plain_axis("value", **axis, **name, name=labels["said"], nameGap=28),
         yAxis=value_axis(**axis, **name, name=labels["happened"], nameGap=46),

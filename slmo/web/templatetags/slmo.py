@@ -158,9 +158,14 @@ def strip(days: Any, label: str = "", small: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def limitbar(consumed: words.Exact, allowed: words.Exact, verdict: Any = None, spoken: bool = True) -> SafeString:
-    """Return the bar of consumed seconds towards the allowed; `spoken=False` keeps the words for screen readers."""
-    return drawing.limitbar(consumed, allowed, verdict=verdict, spoken=spoken)
+def limitbar(
+    consumed: words.Exact, allowed: words.Exact, verdict: Any = None, spoken: bool = True, counted: bool = False
+) -> SafeString:
+    """Return the bar of consumed seconds towards the allowed; `spoken=False` keeps the words for screen readers.
+
+    `counted=True`: numbers of events, slices or tasks instead of seconds.
+    """
+    return drawing.limitbar(consumed, allowed, verdict=verdict, spoken=spoken, counted=counted)
 
 
 @register.simple_tag

@@ -29,7 +29,7 @@ def test_the_sentence_says_figure_target_and_what_was_left_or_missing(story: Sto
 
 
 def test_the_steps_lead_from_the_length_of_the_period_to_what_was_left(story: Story) -> None:
-    steps = steps_of(story.result(2), degraded=Fraction(1), unknown="excluded")
+    steps = steps_of(story.result(2))
     values = [step.value.replace("\N{NO-BREAK SPACE}", " ") for step in steps]
     assert values == ["2 419 200", "0", "= 2 419 200", "2 416 200", "99.87 %", "2419.2", "3000", "580.8"]
 
