@@ -18,11 +18,13 @@ from slmo.core.compliance import assess
 from slmo.core.errors import EngineError, FactError, TermError, did_you_mean, shown
 from slmo.core.facts import Facts
 from slmo.core.facts_csv import facts_read
+from slmo.core.openslo import documents_check, is_openslo, openslo_read
 from slmo.core.periods import day_start
 from slmo.core.report_json import report_json
 from slmo.core.report_table import report_table
 from slmo.core.result import PeriodResult
 from slmo.core.terms import Agreement, agreement_parse
+from slmo.core.terms.document import API_VERSION
 from slmo.core.units import DAY, Window, parse_date, parse_instant
 from slmo.core.yaml_file import YamlDocument, YamlError, documents_read
 
@@ -62,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m slmo.assess", allow_abbrev=False,
         description="Judge every period of an agreement's objectives that overlaps a window, from files alone.",
     )  # fmt: skip
-    parser.add_argument("agreement", nargs="+", help="agreement.yaml; amendments in the same file or in further files")
+    parser.add_argument("agreement", nargs="+", help="agreement.yaml, amendments in it or in further files; or OpenSLO")
     parser.add_argument("--facts", action="append", required=True, metavar="FILE.csv", help="may be given repeatedly")
     parser.add_argument("--from", dest="start", required=True, metavar="TIME", help="a date (local midnight) or a time")
     parser.add_argument("--to", dest="end", required=True, metavar="TIME", help="the end, itself left out")
@@ -83,9 +85,31 @@ def agreement_load(paths: Sequence[str]) -> Agreement:
         except YamlError as error:
             raise Refused(_at(path, error.place, str(error))) from error
         for document in found:
-            _checked(path, [document])
+            _openslo_checked(path, document) if is_openslo(document.data) else _checked(path, [document])
         documents += found
-    return _checked(paths[-1], documents)
+    return _checked(paths[-1], _converted(paths[-1], documents))
+
+
+def _openslo_checked(path: str, document: YamlDocument) -> None:
+    for problem in documents_check([document.data]):
+        raise Refused(_at(path, document.place_of(problem.error()), str(problem)))
+
+
+def _converted(path: str, documents: Sequence[YamlDocument]) -> Sequence[YamlDocument]:
+    """Return OpenSLO documents as those of an agreement; what has no counterpart is said on standard error."""
+    if not any(is_openslo(document.data) for document in documents):
+        return documents
+    if not all(is_openslo(document.data) for document in documents):
+        raise Refused(f"{path}: found OpenSLO and {API_VERSION} together, expected documents of one kind.")
+    try:
+        read, notes = openslo_read([document.data for document in documents])
+    except TermError as error:
+        raise Refused(_at(path, None, str(error))) from error
+    for note in notes:
+        print(f"Note: {note}", file=sys.stderr)
+    if len(read) != 1:
+        raise Refused(f"{path}: found {len(read)} services whose SLOs can be judged, expected one.")
+    return [YamlDocument(read[0])]
 
 
 def _checked(path: str, documents: Sequence[YamlDocument]) -> Agreement:

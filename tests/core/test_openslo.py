@@ -271,7 +271,8 @@ def test_months_are_never_thirty_days():
 def test_an_openslo_document_is_told_from_an_agreement():
     assert is_openslo(slo())
     assert is_openslo([slo()])
-    assert not any(is_openslo(one) for one in ({"apiVersion": "slmo/v1"}, [], None, "openslo/v1"))
+    others = ({"apiVersion": "slmo/v1"}, {"apiVersion": "openslo/v1", "kind": "Agreement"}, [], None, "openslo/v1")
+    assert not any(is_openslo(one) for one in others)
 
 
 # ---- writing

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from re import Pattern
 from typing import Any, NamedTuple
 
 from slmo.core.errors import EngineError, TermError, did_you_mean, shown
 from slmo.core.openslo.words import LABEL, NAME_EXPECTED
+
+_TOO_LARGE, _SMALLEST = Decimal(10) ** 30, Decimal(1).scaleb(-30)
+_WIDE = Context(prec=70)
 
 
 class Problem(NamedTuple):
@@ -142,8 +145,13 @@ class Node:
 
 
 def decimal_of(value: object) -> Decimal | None:
-    """Return an exact number, None for anything else; a binary fraction is read as it is written."""
+    """Return an exact number, None for anything else; a binary fraction is read as it is written.
+
+    A number of more than 30 digits before or after the point is none that an agreement can hold.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     number = Decimal(str(value))
-    return number if number.is_finite() else None
+    if not number.is_finite() or abs(number) >= _TOO_LARGE or number != number.quantize(_SMALLEST, context=_WIDE):
+        return None
+    return number

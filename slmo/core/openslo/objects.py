@@ -52,7 +52,9 @@ class Item(NamedTuple):
 def is_openslo(document: object) -> bool:
     """Tell whether a document, or the first object of a list, means to be OpenSLO."""
     first = document[0] if isinstance(document, list) and document else document
-    return isinstance(first, Mapping) and str(first.get("apiVersion", "")).startswith("openslo")
+    if not isinstance(first, Mapping) or first.get("kind") == "Agreement":
+        return False
+    return str(first.get("apiVersion", "")).startswith("openslo")
 
 
 def object_check(value: object, path: str = "") -> list[Problem]:

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from slmo.core.errors import EngineError
 from slmo.core.openslo.kinds import parse_start
 from slmo.core.openslo.notes import Notes
 from slmo.core.openslo.words import parse_duration
-from slmo.core.periods import rolling_seconds
+from slmo.core.periods import period_check, rolling_seconds
 from slmo.core.units import DAY
 
 _CALENDAR = {1: "month", 3: "quarter", 6: "half", 12: "year"}
@@ -35,7 +36,11 @@ def period_of(window: Mapping[str, Any], notes: Notes) -> Period | None:
         if length.months:
             notes.left_out("timeWindow", "a rolling window of calendar months has no fixed length")
             return None
-        return Period(f"rolling {seconds_text(length.seconds)}")
+        try:
+            return Period(period_check(f"rolling {seconds_text(length.seconds)}"))
+        except EngineError as error:
+            notes.left_out("timeWindow", f"expected {error}, not {window['duration']}")
+            return None
     start, zone = parse_start(window["calendar"]["startTime"]), str(window["calendar"]["timeZone"])
     name, anchor = _calendar(length.seconds, length.months, start.date())
     if name is None:

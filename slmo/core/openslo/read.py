@@ -11,7 +11,7 @@ from slmo.core.openslo.indicators import Terms, terms_of
 from slmo.core.openslo.notes import Note, Notes
 from slmo.core.openslo.objects import Item, by_name, items_read, references_check
 from slmo.core.openslo.periods import EPOCH, Period, fits, period_of
-from slmo.core.openslo.words import name_of
+from slmo.core.openslo.words import line_of, name_of
 
 _ELSEWHERE = {
     "DataSource": "where facts come from is set up in the portal, not agreed",
@@ -72,16 +72,17 @@ def _agreement(
     zone = next((one.period.zone for one in read if one.period.zone), "UTC")
     anchor = min((one.period.anchor for one in read if one.period.anchor), default=EPOCH)
     kept = [one for one in read if _fits(one, zone, anchor)]
-    title = known.value["metadata"].get("displayName") if known else None
-    Notes(notes, f"Service {service}").changed(
+    shown = line_of(service, "service")
+    title = line_of(known.value["metadata"].get("displayName") if known else None, shown)
+    Notes(notes, f"Service {shown}").changed(
         "", f"OpenSLO says neither parties nor from when it holds: effective from {anchor}"
     )
     return {
         "apiVersion": "slmo/v1",
         "kind": "Agreement",
-        "metadata": {"name": name_of(service) or "service", "title": title or service},
+        "metadata": {"name": name_of(service) or "service", "title": title},
         "spec": {
-            "service": service,
+            "service": shown,
             "timezone": zone,
             "effective": {"from": anchor.isoformat()},
             "objectives": _named([one.terms for one in kept]),
@@ -135,7 +136,7 @@ def _objectives(slo: Item, items: Sequence[Item], into: list[Note]) -> Iterator[
 
 def _titled(slo: Item, one: Mapping[str, Any], count: int, terms: Terms, period: Period) -> Terms:
     shown = one.get("displayName") if count > 1 else None
-    title = " – ".join(text for text in (slo.value["metadata"].get("displayName"), shown) if text)
+    title = " – ".join(text for text in map(line_of, (slo.value["metadata"].get("displayName"), shown)) if text)
     return {"name": slo.name, **({"title": title} if title else {}), **terms, "period": period.name}
 
 

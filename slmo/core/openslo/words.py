@@ -69,6 +69,12 @@ def parse_duration(text: str, units: str = "mhdwMQY") -> Duration:
     return Duration(months=count * _MONTHS[unit]) if unit in _MONTHS else Duration(seconds=count * _SECONDS[unit])
 
 
+def line_of(text: object, otherwise: str = "") -> str:
+    """Return a text as one printable line of at most 200 characters; another text if nothing is left of it."""
+    kept = "".join(c if c.isprintable() else " " for c in str(text or ""))
+    return " ".join(kept.split())[:200].strip() or otherwise
+
+
 def name_of(text: str) -> str:
     """Return the nearest name that OpenSLO allows; empty if nothing is left.
 
