@@ -10,11 +10,12 @@ from django.utils import translation
 
 from slmo.core.errors import FactError, FactErrors, Said, TermError
 from slmo.core.terms import agreement_parse
-from slmo.web.engine_words import EXPECTED, FOUND, SENTENCES, engine_sentence, engine_sentences, engine_text
+from slmo.web.engine_patterns import EXPECTED, FOUND, SENTENCES
+from slmo.web.engine_words import engine_sentence, engine_sentences, engine_text
 from slmo.web.errors import sentences_of
 
 CORE = Path(__file__).resolve().parents[2] / "slmo" / "core"
-ERRORS = {"TermError": 2, "FactError": 4, "YamlError": 2, "EngineError": 0, "refuse": 3}  # where `expected` stands
+ERRORS = {"TermError": 2, "FactError": 4, "YamlError": 2, "EngineError": 0, "refuse": 2, "taken": 2}  # where `expected` stands
 READERS = {"get": 1, "items": 1, "parsed": 3, "parse_at": 3}
 HINTS = {"hint", "did_you_mean"}  # the part that engine_text takes off before it looks for a pattern
 NOT_IN_SOURCE = {"a calendar of this document (none is given)"}  # a value of the pattern with %(known)s
@@ -70,7 +71,7 @@ def expressions(node: ast.AST, path: Path) -> Iterator[ast.expr]:
             yield node.args[5]
     elif isinstance(node, ast.Assign):
         targets = {target.id for target in node.targets if isinstance(target, ast.Name)}
-        if targets & {"expected", "EXPECTED", "TARGET_EXPECTED", "_INSTANT"}:
+        if targets & {"expected", "EXPECTED", "TARGET_EXPECTED", "INSTANT"}:
             yield node.value
     elif isinstance(node, ast.FunctionDef):
         names = [one.arg for one in node.args.args][-len(node.args.defaults) :] if node.args.defaults else []

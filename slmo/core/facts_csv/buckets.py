@@ -17,7 +17,7 @@ def _bucket(cells: Cells, seq: int) -> tuple[Any, ...]:
         raise cells.refuse("end", cells.values["end"], f"a time after the start, {cells.values['start']}")
     good, total = (cells.taken(column, parse_number, "a plain number") for column in ("good", "total"))
     if total < 0:
-        raise cells.refuse("total", cells.values["total"], "a number not below 0")
+        raise cells.refuse("total", cells.values["total"], "a number from 0 on")
     if not 0 <= good <= total:
         raise cells.refuse("good", cells.values["good"], f"a number from 0 to the total, {cells.values['total']}")
     return start, end, good, total, cells.scope, seq, cells.override, cells.indicator
