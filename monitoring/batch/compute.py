@@ -152,5 +152,5 @@ def _alone(asked: Asked, item: Item, window: Window, as_of: int) -> list[PeriodR
     periods = times([tuple(one) for one in periods_of(item.agreement, item.objective, window, as_of)]).reshape(-1, 2)
     if not len(periods):
         return []
-    states = _record(asked, item, as_of).states(_hull(periods))
-    return assess(item.agreement, item.objective, states, window, as_of, item.exclusions)
+    facts = _record(asked, item, as_of).facts_alone(_hull(periods))
+    return assess(item.agreement, item.objective, facts, window, as_of, item.exclusions)

@@ -58,8 +58,8 @@ class PeriodResult(models.Model):
             ),
         ]
         indexes = [
-            # the compliance matrix and the month report: all current results of a span of time
-            models.Index(fields=["start", "objective"], condition=models.Q(current=True), name="result_by_time")
+            # the compliance matrix and the month report: all current results that ended in a span of time
+            models.Index(fields=["end", "objective"], condition=models.Q(current=True), name="result_by_end")
         ]
 
     def __str__(self) -> str:

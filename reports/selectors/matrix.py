@@ -196,22 +196,23 @@ def _own_first() -> Case:
 
 def cells_fill(objectives: Sequence[Mapping[str, object]], question: Question) -> list[Row]:
     """Return the rows with their cells, by one read of results."""
-    zones = {row["id"]: str(row["zone"]) for row in objectives}
     months = question.months
     places: dict[tuple[int, str], int | None] = {}  # of the few instants at which periods end
-    found: dict[object, list[Cell | None]] = {pk: [None] * len(months) for pk in zones}
-    for pk, end, result, verdict, achieved, target, value, state in figures_read(question, list(zones)):
-        instant = end, zones[pk]
-        if instant not in places:
-            month = local_month(moment_of(end), instant[1])
-            places[instant] = months.index(month) if question.first <= month <= question.last else None
-        place = places[instant]
+    found: dict[object, tuple[str, list[Cell | None]]] = {
+        row["id"]: (str(row["zone"]), [None] * len(months)) for row in objectives
+    }
+    for pk, end, result, verdict, achieved, target, value, state in figures_read(question, list(found)):
+        zone, cells = found[pk]
+        if (end, zone) not in places:
+            month = local_month(moment_of(end), zone)
+            places[end, zone] = months.index(month) if question.first <= month <= question.last else None
+        place = places[end, zone]
         if place is not None:
-            missed = int(verdict == "breached")
+            missed = 1 if verdict == "breached" else 0
             cell = Cell(months[place], verdict, achieved, target, value, result, end, 1, missed, state == "closed")
-            held = found[pk][place]
-            found[pk][place] = cell if held is None else _worse(held, cell)
-    rows = ((objective, tuple(found[objective["id"]])) for objective in objectives)
+            held = cells[place]
+            cells[place] = cell if held is None else _worse(held, cell)
+    rows = ((objective, tuple(found[objective["id"]][1])) for objective in objectives)
     return [Row(objective, cells, sum(cell.missed for cell in cells if cell)) for objective, cells in rows]
 
 

@@ -4,14 +4,16 @@ import random
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import settings
 
 from agreements.models import Objective
-from monitoring.batch import stream, verdicts_compute
+from monitoring.batch import results_differing, stream, verdicts_compute
 from monitoring.instants import instant_of, moment_of
-from monitoring.models import Exclusion, Fact
+from monitoring.models import Exclusion, Fact, PeriodResult
 from monitoring.record import record_read
 from monitoring.rows import FactRow, row_key
+from monitoring.services.assessment import objective_assess
 from monitoring.services.facts import facts_record
 from slmo.core.compliance import assess
 from slmo.core.governing import periods_of
@@ -169,3 +171,17 @@ def test_a_fraction_of_a_second_is_left_to_the_engine():
     )  # fmt: skip
     window = Window(FIRST, LAST)
     assert told(verdicts_compute(Objective.objects.all(), window, LAST))[objective.pk] == alone(objective, window, LAST)
+
+
+def test_results_check_is_silent_until_a_stored_figure_is_not_what_the_facts_say(capsys):
+    objective = objective_make_plain()
+    objective_assess(objective_id=objective.pk, now=NOW)
+    window = Window(FIRST, instant_of(NOW))
+    assert list(results_differing(Objective.objects.all(), window, instant_of(NOW))) == []
+    result = objective.results.filter(end__lt=NOW).order_by("start").last()
+    PeriodResult.objects.filter(pk=result.pk).update(good=1)
+    (difference,) = results_differing(Objective.objects.all(), window, instant_of(NOW))
+    assert (difference.objective, difference.field, difference.stored) == (objective.pk, "good", 1_000_000)
+    with pytest.raises(CommandError, match="1 results differ"):
+        call_command("results_check", "--days", "3660")
+    assert "good is 1000000" in capsys.readouterr().out

@@ -179,6 +179,7 @@ def copy_in(table: str, columns: str, rows: Iterable[tuple[Any, ...]], at_once: 
 def filling(table: str) -> Iterator[Any]:
     """Give a cursor to fill a table with: keys and indexes are made once all rows are there."""
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is still to be checked would forbid it
         cursor.execute(FOREIGN_KEYS, [table])
         keys = cursor.fetchall()
         cursor.execute(INDEXES, [table])
@@ -192,7 +193,7 @@ def filling(table: str) -> Iterator[Any]:
             cursor.execute(definition)
         for name, definition in keys:
             cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
-        cursor.execute(f"VACUUM (ANALYZE) {table}")
+        cursor.execute(f"ANALYZE {table}" if connection.in_atomic_block else f"VACUUM (ANALYZE) {table}")
 
 
 def _send(cursor: Any, table: str, columns: str, lines: list[str]) -> None:
