@@ -18,6 +18,7 @@ def window(start, end):
 
 def document(since="2026-01-01", until=None, zone="UTC", calendars=None, exclusions=(), **terms):
     objective = {"name": "availability", "indicator": "availability", "target": ">= 99.9%", "period": "day"} | terms
+    objective = {key: value for key, value in objective.items() if value is not None}
     effective = {"from": since} | ({"until": until} if until else {})
     spec = {"timezone": zone, "effective": effective, "currency": "EUR", "objectives": [objective]}
     spec |= {"calendars": calendars or {}, "exclusions": list(exclusions)}

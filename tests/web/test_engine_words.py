@@ -15,7 +15,8 @@ from slmo.web.engine_words import engine_sentence, engine_sentences, engine_text
 from slmo.web.errors import sentences_of
 
 CORE = Path(__file__).resolve().parents[2] / "slmo" / "core"
-ERRORS = {"TermError": 2, "FactError": 4, "YamlError": 2, "EngineError": 0, "refuse": 2, "taken": 2}  # where `expected` stands
+# Where `expected` stands among the arguments.
+ERRORS = {"TermError": 2, "FactError": 4, "YamlError": 2, "EngineError": 0, "refuse": 2, "taken": 2}
 READERS = {"get": 1, "items": 1, "parsed": 3, "parse_at": 3}
 HINTS = {"hint", "did_you_mean"}  # the part that engine_text takes off before it looks for a pattern
 NOT_IN_SOURCE = {"a calendar of this document (none is given)"}  # a value of the pattern with %(known)s
