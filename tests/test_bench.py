@@ -11,18 +11,14 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_benchmark_measures_everything_it_is_specified_to_measure():
-    told = [json.loads(one.line()) for one in measurements(0, histories=(1, 2))]
+    told = [json.loads(one.line()) for one in measurements(0, histories=(13,), rounds=2)]
     names = [one["name"] for one in told]
     assert all(set(one) == {"name", "value", "unit", "baseline", "ratio", "target", "ok"} for one in told)
     assert [name.split(":")[0] for name in names if ":" in name][:6] == ["kernel"] * 2 + ["warm"] * 4
     assert "cold: 20000 facts in the database to 1200 verdicts" in names
-    assert all(one["value"] > 0 for one in told if one["unit"] == "ms")
-    assert len(names) == len(set(names)) == 12
-
-
-def test_a_correction_eleven_months_back_writes_only_its_own_days():
-    written = next(one for one in measurements(0, histories=(13,)) if one.unit == "rows")
-    assert written.ok, written.line()
+    assert len(names) == len(set(names)) == 11
+    (correction,) = (one for one in told if one["unit"] == "rows")
+    assert correction["ok"], "a correction eleven months back writes only its own days"
 
 
 def test_a_measurement_that_misses_its_target_says_so():

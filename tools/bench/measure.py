@@ -30,8 +30,8 @@ class Measurement:
 def best(work: Callable[[], Any], rounds: int = ROUNDS) -> float:
     """Return the shortest of several runs, in milliseconds: what the work costs when nobody disturbs it."""
     shortest = float("inf")
+    gc.collect()
     for _ in range(rounds):
-        gc.collect()
         started = time.perf_counter()
         work()
         shortest = min(shortest, time.perf_counter() - started)

@@ -7,7 +7,9 @@ from .measure import Measurement
 from .world import Size, agreements_add, facts_add, results_add, world_make
 
 
-def measurements(scale: float, histories: tuple[int, ...] = update.HISTORIES) -> Iterator[Measurement]:
+def measurements(
+    scale: float, histories: tuple[int, ...] = update.HISTORIES, rounds: int = update.ROUNDS
+) -> Iterator[Measurement]:
     """Fill the database that Django is connected to, step by step, and measure at each step."""
     size = Size.scaled(scale)
     yield from kernel.measured(size)
@@ -21,4 +23,4 @@ def measurements(scale: float, histories: tuple[int, ...] = update.HISTORIES) ->
     yield from warm.measured(world, size.objectives, small)
     facts = facts_add(world.indicators[: size.objectives], size.changes)
     yield from cold.measured(world, facts, size.objectives)
-    yield from update.measured(world, histories)
+    yield from update.measured(world, histories, rounds)

@@ -28,12 +28,12 @@ FACTS_A_MONTH = 17  # 200 a year
 ROUNDS = 30
 
 
-def measured(world: World, histories: Sequence[int] = HISTORIES) -> Iterator[Measurement]:
+def measured(world: World, histories: Sequence[int], rounds: int) -> Iterator[Measurement]:
     """Yield the cost of a new fact for each length of history, and what a correction recomputes."""
     shortest: float | None = None
     for months in histories:
         objective = objective_make(world, months)
-        cost = round(sum(_new_fact(objective, NOW + timedelta(minutes=n)) for n in range(1, ROUNDS + 1)) / ROUNDS, 2)
+        cost = round(sum(_new_fact(objective, NOW + timedelta(minutes=n)) for n in range(rounds)) / rounds, 2)
         shortest = shortest or cost
         yield under(f"one new fact after {months} months: ledger, result, status", cost, 10, shortest)
     yield _correction(objective)
