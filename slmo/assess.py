@@ -16,6 +16,7 @@ from typing import NamedTuple
 from slmo.core import ENGINE_VERSION
 from slmo.core.compliance import assess
 from slmo.core.errors import EngineError, FactError, TermError, did_you_mean, shown
+from slmo.core.exclusions_csv import ApprovedExclusion, exclusions_for, exclusions_read
 from slmo.core.facts import Facts
 from slmo.core.facts_csv import facts_read
 from slmo.core.openslo import documents_check, is_openslo, openslo_read
@@ -51,8 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         agreement = agreement_load(options.agreement)
         asked = _asked(agreement, options)
         facts = _facts(agreement, options)
-        results = _judged(agreement, facts, asked)
-        output = _output(agreement, facts, results, asked, options)
+        approved = _exclusions(agreement, options)
+        results = _judged(agreement, facts, asked, approved)
+        output = _output(agreement, facts, results, asked, options, approved)
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 2
@@ -66,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("agreement", nargs="+", help="agreement.yaml, amendments in it or in further files; or OpenSLO")
     parser.add_argument("--facts", action="append", required=True, metavar="FILE.csv", help="may be given repeatedly")
+    parser.add_argument("--exclusions", action="append", metavar="FILE.csv", help="time approved not to count")
     parser.add_argument("--from", dest="start", required=True, metavar="TIME", help="a date (local midnight) or a time")
     parser.add_argument("--to", dest="end", required=True, metavar="TIME", help="the end, itself left out")
     parser.add_argument("--as-of", metavar="TIME", help="the moment asked about; left out, it is --to")
@@ -151,6 +154,19 @@ def _facts(agreement: Agreement, options: argparse.Namespace) -> Facts:
     return Facts() if facts is None else facts
 
 
+def _exclusions(agreement: Agreement, options: argparse.Namespace) -> list[ApprovedExclusion]:
+    """Return the exclusions of all files, in the order in which they were named."""
+    found: list[ApprovedExclusion] = []
+    for path in options.exclusions or ():
+        try:
+            found += exclusions_read(path, objectives=agreement.objective_names)
+        except FactError as error:
+            raise Refused(str(error)) from error
+        except (OSError, ValueError) as error:
+            raise Refused(_unreadable(path, error)) from error
+    return found
+
+
 def _asked(agreement: Agreement, options: argparse.Namespace) -> Asked:
     start, end = (_instant(agreement, name, text) for name, text in (("--from", options.start), ("--to", options.end)))
     if end <= start:
@@ -190,12 +206,14 @@ def _objectives(agreement: Agreement, wanted: Sequence[str] | None) -> list[str]
     return list(dict.fromkeys(wanted or names))
 
 
-def _judged(agreement: Agreement, facts: Facts, asked: Asked) -> list[PeriodResult]:
+def _judged(
+    agreement: Agreement, facts: Facts, asked: Asked, approved: Sequence[ApprovedExclusion]
+) -> list[PeriodResult]:
     try:
         return [
             entry
             for name in asked.objectives
-            for result in assess(agreement, name, facts, asked.window, asked.as_of)
+            for result in assess(agreement, name, facts, asked.window, asked.as_of, exclusions_for(approved, name))
             for entry in result.entries()
         ]
     except EngineError as error:
@@ -203,10 +221,16 @@ def _judged(agreement: Agreement, facts: Facts, asked: Asked) -> list[PeriodResu
 
 
 def _output(
-    agreement: Agreement, facts: Facts, results: Sequence[PeriodResult], asked: Asked, options: argparse.Namespace
+    agreement: Agreement,
+    facts: Facts,
+    results: Sequence[PeriodResult],
+    asked: Asked,
+    options: argparse.Namespace,
+    approved: Sequence[ApprovedExclusion],
 ) -> str:
     if options.json:
-        return report_json(agreement, facts, results, ENGINE, options.partition)
+        windows = [one.window for one in approved]
+        return report_json(agreement, facts, results, ENGINE, options.partition, windows)
     return report_table(agreement, results, asked.as_of, options.partition)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from slmo.core.intervals import Intervals
 from slmo.core.periods import local_date
 from slmo.core.recurrence import starts_until
-from slmo.core.units import DAY, Window
+from slmo.core.units import DAY, Window, format_instant
 from slmo.core.zones import wall_recurrence
 
 
@@ -21,6 +22,12 @@ class ExclusionWindow(NamedTuple):
     start: int
     end: int
     reason: str = ""
+
+
+def exclusions_digest(exclusions: Iterable[ExclusionWindow]) -> str:
+    """Return the SHA-256 over approved exclusions, in their order."""
+    lines = (f"{format_instant(one.start)}\t{format_instant(one.end)}\t{one.reason}\n" for one in exclusions)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from slmo.core.exclusions import ExclusionWindow, exclusions_digest
 from slmo.core.facts import Facts, States
 from slmo.core.result import PeriodResult
 from slmo.core.terms import Agreement
@@ -26,9 +27,12 @@ def report_json(
     results: Sequence[PeriodResult],
     engine: str,
     with_partition: bool = False,
+    exclusions: Sequence[ExclusionWindow] = (),
 ) -> str:
-    """Return the whole report: who computed it from which terms and facts, and every period."""
+    """Return the whole report: who computed it from which terms, facts and approved exclusions, and every period."""
     head = {"engine": engine, "agreement_sha256": agreement.digest, "facts_sha256": facts.digest()}
+    if exclusions:
+        head["exclusions_sha256"] = exclusions_digest(exclusions)
     entries = [entry_json(result.to_json(agreement.timezone, with_partition)) for result in results]
     return f'{{{_pairs(head, tuple(head))}, "periods": [\n' + ",\n".join(entries) + "]}\n"
 
