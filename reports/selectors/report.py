@@ -23,16 +23,23 @@ def reports_visible(user: User) -> QuerySet[Report]:
     return Report.objects.filter(shown).select_related("provider", "customer", "published_by")
 
 
-def report_get(user: User, month: date, provider: str, customer: str) -> Report:
-    """Return the latest issue of a report by its address; `customer` is a short name, or `all`.
+def report_get(user: User, month: date, provider: str, customer: str, issue: int | None = None) -> Report:
+    """Return an issue of a report (default: the latest) by its address; `customer` is a short name, or `all`.
 
     Raises Report.DoesNotExist where there is none, or none that the person may know of.
     """
     reader = Q(customer__isnull=True) if customer == "all" else Q(customer__slug=customer)
-    found = reports_visible(user).filter(reader, month=month, provider__slug=provider).order_by("-number").first()
+    issues = reports_visible(user).filter(reader, month=month, provider__slug=provider).order_by("-number")
+    found = issues.first() if issue is None else issues.filter(number=issue).first()
     if found is None:
         raise Report.DoesNotExist(f"{month} {provider} {customer}")
     return found
+
+
+def issues_of(user: User, report: Report) -> list[Report]:
+    """Return the other issues of a report that the person may read, the latest first."""
+    same = {"month": report.month, "provider": report.provider_id, "customer": report.customer_id}
+    return list(reports_visible(user).filter(**same).exclude(pk=report.pk).order_by("-number"))
 
 
 @dataclass

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q
 
-from monitoring.models import ObjectiveStatus, PeriodResult, ResultState
+from monitoring.models import ObjectiveStatus, PeriodResult, Restatement, RestatementState, ResultState
 from reports.models import Report
 from reports.months import month_add
+from reports.restated import reports_outdated
 from reports.selectors.report import results_due
 from reports.services.report import report_compile
 from slmo.accounts.models import Organisation
@@ -19,10 +20,21 @@ GRACE = timedelta(hours=1)  # sources that are read every few minutes have deliv
 def periods_close(*, now: datetime) -> list[Report]:
     """Compile the drafts of months that ended lately and have none; return those that were written.
 
-    A month whose facts are not yet wholly assessed is left for the next call. May be called again at any time.
+    A month whose facts are not yet wholly assessed is left for the next call. A published report with figures that
+    were restated lately gets the draft of its next issue. May be called again at any time.
     """
     providers = Organisation.objects.filter(kind=Organisation.Kind.PROVIDER).order_by("pk")
-    return [report for provider in providers for report in _provider_close(provider, now)]
+    written = [report for provider in providers for report in _provider_close(provider, now)]
+    return written + _restated_compile(now)
+
+
+def _restated_compile(now: datetime) -> list[Report]:
+    """Compile the drafts of reports whose published issue was outdated lately, by restated figures."""
+    lately = Restatement.objects.filter(state=RestatementState.ISSUED, decided_at__gt=now - LOOK_BACK)
+    return [
+        report_compile(month=one.month, provider=one.provider, customer=one.customer, actor=None, now=now)
+        for one in reports_outdated(lately.order_by("pk").values_list("before_id", flat=True))
+    ]
 
 
 def _provider_close(provider: Organisation, now: datetime) -> list[Report]:

@@ -15,6 +15,7 @@ from monitoring.models import PeriodResult, ResultState
 from reports.content import report_content
 from reports.models import Report, ReportState
 from reports.months import month_add, month_text
+from reports.restated import is_outdated, restates_content
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.policy import require
 from slmo.audit.canonical import canonical_json
@@ -40,17 +41,19 @@ def report_compile(
 ) -> Report:
     """Write the figures of one month into the draft for one customer, or for the whole catalogue without one.
 
-    A draft that is already there takes the present figures and keeps its letter. `actor` None is the system itself.
-    Raises Denied, and Refused where the month has not ended or the report is published.
+    A draft that is already there takes the present figures and keeps its letter. Where the report is published and
+    figures of it were restated since, the draft is its next issue. `actor` None is the system itself.
+    Raises Denied, and Refused where the month has not ended or the published report still holds.
     """
     _require(actor, "report_publish", provider)
     if now < _month_over(month, provider):
         raise Refused(_("This month has not ended yet: there is nothing to report before it has."))
-    fields = {"month": month, "provider": provider, "customer": customer, "number": 1}
+    number = _issue_next(month, provider, customer)
+    fields = {"month": month, "provider": provider, "customer": customer, "number": number}
     report, created = Report.objects.get_or_create(**fields, defaults={"created_at": now})
     report = _locked(report)
     _refuse_published(report)
-    content = report_content(month=month, provider=provider, customer=customer)
+    content = _content(report)
     if created or content != report.content:
         report.content, report.created_at = content, now
         report.digest = report_digest(content, report.letter)
@@ -90,7 +93,7 @@ def report_publish(*, report: Report, digest: str = "", actor: User | None, now:
     _require(actor, "report_publish", report.provider)
     _refuse_published(report)
     results = list(PeriodResult.objects.select_for_update().filter(pk__in=results_closed_by(report)))
-    content = report_content(month=report.month, provider=report.provider, customer=report.customer)
+    content = _content(report)
     if read != report_digest(content, report.letter):
         raise Conflict(
             _("The figures or the letter have changed since you read this draft. Compile it again, and read it.")
@@ -102,6 +105,21 @@ def report_publish(*, report: Report, digest: str = "", actor: User | None, now:
     _record(report, "report_publish", actor, now, after={"digest": read, "results": sorted(r.pk for r in results)})
     _tell(report, now)
     return report
+
+
+def _issue_next(month: date, provider: Organisation, customer: Organisation | None) -> int:
+    """Return the number of the draft to write: the latest issue's, or the next where restated figures outdate that."""
+    issues = Report.objects.filter(month=month, provider=provider, customer=customer)
+    latest = issues.order_by("-number").first()
+    if latest is None:
+        return 1
+    return latest.number + (latest.state == ReportState.PUBLISHED and is_outdated(latest))
+
+
+def _content(report: Report) -> dict[str, Any]:
+    """Return everything that a report shows; for a restated one with what differs from the issue before it."""
+    content = report_content(month=report.month, provider=report.provider, customer=report.customer)
+    return content | restates_content(report, content)
 
 
 def results_closed_by(report: Report) -> list[int]:

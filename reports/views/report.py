@@ -15,7 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from reports.forms import LetterForm, PublishForm
 from reports.models import Report, ReportState
 from reports.reading import read_report
-from reports.selectors.report import customers_of, months_of, providers_of, report_get
+from reports.restated import restatements_since
+from reports.restated_reading import restates_shown
+from reports.selectors.report import customers_of, issues_of, months_of, providers_of, report_get
 from reports.services.report import report_compile, report_intact, report_publish, report_url, report_write
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.policy import Can, can
@@ -46,7 +48,9 @@ def month(request: HttpRequest, month: date) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest, month: date, provider: str, customer: str) -> HttpResponse:
     """Show one report; a published one is drawn from its frozen content alone."""
-    return _show(request, report_get(request.user, month, provider, customer))
+    issue = request.GET.get("issue", "")
+    number = int(issue) if issue.isascii() and issue.isdecimal() and len(issue) < 6 else None
+    return _show(request, report_get(request.user, month, provider, customer, number))
 
 
 @login_required
@@ -103,12 +107,21 @@ def _show(request: HttpRequest, found: Report, *, status: int = 200, **forms: An
         "draft": draft,
         "writes": writes,
         "intact": draft or report_intact(found),
+        "issues": issues_of(request.user, found),
+        "outdated": [] if draft else restatements_since(found),
+        "restates": restates_shown(found),
+        "restatable": Can(request.user, found.provider).report_publish and _newest(request.user, found),
         "letter_form": LetterForm(initial={"letter": found.letter}),
         "publish_form": PublishForm(initial={"digest": found.digest}),
         "customer_slug": found.customer.slug if found.customer else "all",
         **forms,
     }
     return page(request, "reports/report.html", context, status=status)
+
+
+def _newest(user: User, found: Report) -> bool:
+    """Tell whether a report has no later issue that the person knows of."""
+    return all(one.number < found.number for one in issues_of(user, found))
 
 
 def _desks(user: User, reports: list[Report] | None) -> list[Any]:
