@@ -1,6 +1,5 @@
 """Approved exclusions as the engine takes them: what holds for one objective, now or as known at a moment."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -10,9 +9,12 @@ from agreements.models import Objective
 from monitoring.instants import instant_of
 from monitoring.models import Exclusion, ExclusionKind, ProposalState
 from slmo.core.exclusions import ExclusionWindow
+from slmo.core.exclusions import exclusions_digest as digest_of
 from slmo.core.governing import spans
 from slmo.core.terms import Agreement as Terms
-from slmo.core.units import Window, format_instant
+from slmo.core.units import Window
+
+REASON_LONGEST = 2000  # characters, as slmo/core/facts_csv reads them
 
 
 def exclusions_holding(objective: Objective, known_at: datetime | None = None) -> QuerySet[Exclusion]:
@@ -37,7 +39,7 @@ def exclusions_load(
         return ()
     rows = exclusions_holding(objective, known_at).values_list("start", "end", "kind", "reason")
     return tuple(
-        ExclusionWindow(window.start, window.end, reason)
+        ExclusionWindow(window.start, window.end, line_of(reason))
         for start, end, kind, reason in rows
         for window in _applied(Window(instant_of(start), instant_of(end)), kind, objective.name, terms)
     )
@@ -63,20 +65,22 @@ def exclusions_of_many(
     for pk, name, agreement, service in objectives if concerned else ():
         keys = (("objective", pk), ("agreement", agreement), ("service", service))
         found[pk] = tuple(
-            ExclusionWindow(window.start, window.end, reason)
+            ExclusionWindow(window.start, window.end, line_of(reason))
             for _, span, kind, reason in sorted(one for key in keys for one in concerned.get(key, ()))
             for window in _applied(span, kind, name, terms[agreement])
         )
     return {pk: windows for pk, windows in found.items() if windows}
 
 
+def line_of(reason: str) -> str:
+    """Return a reason as files keep it: one line of printable characters, of a length that can be read back."""
+    return "".join(letter for letter in " ".join(reason.split()) if letter.isprintable())[:REASON_LONGEST]
+
+
 def exclusions_digest(exclusions: Sequence[ExclusionWindow], window: Window) -> str:
     """Return the SHA-256 over the exclusions that reach into a window; an empty text where none does."""
-    lines = [
-        f"{format_instant(one.start)}\t{format_instant(one.end)}\t{one.reason}\n"
-        for one in exclusions_within(exclusions, window)
-    ]
-    return hashlib.sha256("".join(lines).encode()).hexdigest() if lines else ""
+    reaching = list(exclusions_within(exclusions, window))
+    return digest_of(reaching) if reaching else ""
 
 
 def exclusions_within(exclusions: Iterable[ExclusionWindow], window: Window) -> Iterator[ExclusionWindow]:

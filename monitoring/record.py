@@ -85,7 +85,12 @@ class Record:
         return periods_of(self.terms, self.name, self.span, self.as_of)
 
     def rolls(self, period: Window) -> bool:
-        """Tell whether a period is a rolling one, which is read from the facts and not from whole days."""
+        """Tell whether a period is a rolling one, which is read from the facts and not from whole days.
+
+        So is every period as known at a moment of the past, because the ledger keeps the days as they are known now.
+        """
+        if self.known_at is not None:
+            return True
         lengths = {rolling_seconds(clause.period) for clause in self.clauses} - {None}
         return period.seconds in lengths and period.end == min(self.as_of, self.span.end)
 

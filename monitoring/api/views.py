@@ -1,5 +1,6 @@
 """Facts in; facts, results, statuses and breaches out. Every list is scoped as the pages are."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from monitoring.api.serializers import (
     StatusSerializer,
 )
 from monitoring.kinds import KINDS, FactKind, kind_of
+from monitoring.known import KnownRefused, known_moment, rows_known
 from monitoring.models import Breach, Fact, ObjectiveStatus
 from monitoring.rows import FactsRefused
 from monitoring.selectors import breaches_visible, facts_visible, result_rows, results_visible, statuses_visible
@@ -43,6 +45,11 @@ SPAN = [
     _query("from", "Ending after this time or date.", OpenApiTypes.DATETIME),
     _query("to", "Beginning before this time or date.", OpenApiTypes.DATETIME),
 ]
+KNOWN_ON = _query(
+    "known_on",
+    "As known at this time: from what was recorded, approved and signed by then; what was final then stays as it was.",
+    OpenApiTypes.DATETIME,
+)
 OBJECTIVE = [_query("agreement", "Short name of the agreement."), _query("objective", "Name of the objective.")]
 
 
@@ -56,6 +63,16 @@ def moment_asked(request: Request, name: str) -> datetime | None:
     except ValueError as error:
         raise ValidationError({name: _("Expected a time such as 2026-03-01T09:00:00Z, or a date.")}) from error
     return moment if moment.tzinfo else timezone.make_aware(moment, timezone.get_default_timezone())
+
+
+def known_asked(request: Request) -> datetime | None:
+    """Return the moment of `known_on`; a date means its end. Raises ValidationError for what is no past moment."""
+    if "known_on" not in request.query_params:
+        return None
+    try:
+        return known_moment(request.query_params["known_on"], timezone.now())
+    except KnownRefused as refused:
+        raise ValidationError({"known_on": str(refused)}) from refused
 
 
 def filtered(request: Request, rows: QuerySet[Any], **names: str) -> QuerySet[Any]:
@@ -148,8 +165,10 @@ def indicator_asked(request: Request, name: object) -> Indicator:
             _query("verdict", "met, breached, indeterminate, no_data, on_track or at_risk"),
             _query("state", "provisional or closed"),
             *SPAN,
+            KNOWN_ON,
         ]
-    )
+    ),
+    retrieve=extend_schema(parameters=[KNOWN_ON]),
 )
 class ResultViewSet(ReadOnlyModelViewSet[Any]):
     """Results: the current figure of each period of each objective."""
@@ -173,6 +192,24 @@ class ResultViewSet(ReadOnlyModelViewSet[Any]):
         if until := moment_asked(self.request, "to"):
             rows = rows.filter(start__lt=until)
         return result_rows(rows.order_by("-start", "objective_id"))  # type: ignore[return-value]
+
+    def paginate_queryset(self, queryset: QuerySet[Any]) -> Sequence[Any] | None:
+        """Return one page of results, as known on the moment that was asked about."""
+        known_at = known_asked(self.request)
+        if known_at is None:
+            return super().paginate_queryset(queryset)
+        shown = super().paginate_queryset(queryset.filter(start__lt=known_at))
+        return None if shown is None else rows_known(shown, known_at)
+
+    def get_object(self) -> Any:
+        """Return one result, as known on the moment that was asked about; NotFound for a period yet to begin then."""
+        found, known_at = super().get_object(), known_asked(self.request)
+        if known_at is None:
+            return found
+        rows = rows_known([found], known_at)
+        if not rows:
+            raise NotFound(_("This period had not begun at that moment."))
+        return rows[0]
 
 
 @extend_schema_view(list=extend_schema(parameters=[*OBJECTIVE, _query("verdict", "The present verdict.")]))

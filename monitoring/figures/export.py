@@ -3,14 +3,18 @@
 import csv
 import io
 import shlex
+from collections.abc import Iterator
 from typing import Protocol
 
 from django.utils.text import slugify
 
 from agreements.services import document_write
-from monitoring.figures.cut import Cut
+from monitoring.exclusions import exclusions_within
+from monitoring.figures.cut import Cut, window_read
 from monitoring.instants import LATEST
 from monitoring.kinds import FactKind
+from slmo.core.exclusions import ExclusionWindow
+from slmo.core.exclusions_csv import COLUMNS as EXCLUSION_COLUMNS
 from slmo.core.facts import Facts
 from slmo.core.periods import day_start, local_date
 from slmo.core.units import format_instant
@@ -44,6 +48,24 @@ def facts_write(file: SupportsWrite, kind: FactKind, facts: Facts, until: int = 
     writer.writerows(lines)
 
 
+def exclusions_csv(cut: Cut) -> str:
+    """Return the approved exclusions that reach into the time that was read; an empty text where there are none."""
+    reaching = list(_reaching(cut))
+    if not reaching:
+        return ""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(EXCLUSION_COLUMNS)
+    for one in reaching:
+        writer.writerow([format_instant(one.start), format_instant(one.end), one.reason])
+    return buffer.getvalue()
+
+
+def _reaching(cut: Cut) -> Iterator[ExclusionWindow]:
+    """Yield the approved exclusions that a figure depends on: those of its period, or of its year with a yearly cap."""
+    return exclusions_within(cut.exclusions, window_read(cut.window, cut.terms, cut.result.objective.name))
+
+
 def file_stem(cut: Cut) -> str:
     """Return the name that both files share: agreement, objective and first day."""
     first = local_date(cut.terms.timezone, cut.window.start).isoformat()
@@ -53,8 +75,9 @@ def file_stem(cut: Cut) -> str:
 def command_line(cut: Cut) -> str:
     """Return the command that prints this figure from the two files."""
     stem = file_stem(cut)
+    approved = ["--exclusions", f"{stem}-exclusions.csv"] if any(_reaching(cut)) else []
     parts = [
-        "python", "-m", "slmo.assess", f"{stem}.yaml", "--facts", f"{stem}.csv",
+        "python", "-m", "slmo.assess", f"{stem}.yaml", "--facts", f"{stem}.csv", *approved,
         "--objective", cut.result.objective.name,
         "--from", _edge(cut, cut.window.start), "--to", _edge(cut, cut.window.end),
         "--as-of", format_instant(cut.as_of, cut.terms.timezone), "--json",

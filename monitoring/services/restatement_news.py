@@ -81,4 +81,5 @@ def _context(row: Restatement) -> dict[str, Any]:
 def figure_text(figures: dict[str, Any]) -> str:
     """Return a kept figure as letters show it: a percentage cut off against the provider, or the value."""
     with translation.override("en"):  # letters say it in each reader's language
-        return figures["value"] or percent_text(figures["achieved"], figures["target"]) or "–"
+        shown = figures["value"] or percent_text(figures["achieved"], figures["target"]) or "–"
+        return shown.replace("\N{NO-BREAK SPACE}", " ")

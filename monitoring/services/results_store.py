@@ -104,12 +104,17 @@ def _stale_drop(record: Record, now: datetime) -> None:
             row.delete()
 
 
+def _stands(row: PeriodResult) -> dict[str, Any]:
+    """Return the figures that a restatement would change; how things stood before any correction is none of them."""
+    return {name: value for name, value in _figures(row).items() if name != "unadjusted"}
+
+
 def _finals_follow(
     record: Record, computed: Iterable[PeriodResult], known: Mapping[datetime, PeriodResult], now: datetime
 ) -> None:
     """Let the questions about closed results follow what would stand in their place now."""
     finals = [
-        (final, row, _figures(final) == _figures(row))
+        (final, row, _stands(final) == _stands(row))
         for row in computed
         if (final := known.get(row.start)) is not None and _is_closed(final)
     ]
