@@ -30,13 +30,13 @@ def states_load(
 ) -> States:
     """Return what is recorded about the indicator in the window, and around it as far as the terms look.
 
-    `terms` widen the window by the longest minimum outage and unknown time that they forgive; where they count whole
-    minutes, to the beginnings and ends of the outages at its edges. `known_at` asks what was known at that moment.
+    `terms` widen the window by the longest minimum outage and unknown time that they forgive; where they count outages
+    or whole minutes, to the beginnings and ends of the outages at its edges. `known_at` asks what was known then.
     """
     wide = window_widened(window, terms)
     while True:
         states = _states_read(indicator, wide, known_at)
-        settled = outages_whole(states, wide, terms) if counts_whole_minutes(terms) else wide
+        settled = outages_whole(states, wide, terms) if counts_whole_outages(terms) else wide
         if settled == wide:
             return states
         # The outage at an edge goes on: look a day further than it is known to reach.
@@ -49,9 +49,9 @@ def window_widened(window: Window, terms: Terms | None) -> Window:
     return Window(window.start - margin, window.end + margin)
 
 
-def counts_whole_minutes(terms: Terms | None) -> bool:
-    """Tell whether any objective of the terms counts whole minutes of an outage."""
-    return any(one.whole_minutes for one in _objectives(terms))
+def counts_whole_outages(terms: Terms | None) -> bool:
+    """Tell whether any objective of the terms needs outages as a whole: to count their minutes, or the outages."""
+    return any(one.whole_minutes or one.indicator == "outages" for one in _objectives(terms))
 
 
 def outages_whole(states: States, window: Window, terms: Terms | None) -> Window:

@@ -9,13 +9,16 @@ from agreements.models import Objective, Version, VersionState
 from agreements.selectors import terms_known, terms_of
 from monitoring.exclusions import exclusions_load
 from monitoring.instants import instant_of, moment_of
+from monitoring.kinds import FactKind, kind_of
 from monitoring.models import Fact
 from monitoring.reading import states_load
 from slmo.core import ENGINE_VERSION
 from slmo.core.exclusions import ExclusionWindow
-from slmo.core.facts import States
+from slmo.core.facts import Facts, States
 from slmo.core.governing import periods_of, versions_with
 from slmo.core.intervals import OPEN
+from slmo.core.kinds import KINDS as ENGINE_KINDS
+from slmo.core.kinds import Asked
 from slmo.core.periods import local_days, period_containing, rolling_seconds
 from slmo.core.terms import Agreement as Terms
 from slmo.core.terms import ObjectiveTerms
@@ -48,11 +51,25 @@ class Record:
 
     @cached_property
     def clauses(self) -> tuple[ObjectiveTerms, ...]:
-        """Return what each version says about the objective, earliest first; nothing where none is assessed yet."""
+        """Return what each version says about the objective, earliest first."""
         if self.name not in self.terms.objective_names:
             return ()
-        clauses = tuple(version.objectives[self.name] for version in versions_with(self.terms, self.name))
-        return clauses if all(clause.indicator == "availability" for clause in clauses) else ()
+        return tuple(version.objectives[self.name] for version in versions_with(self.terms, self.name))
+
+    @cached_property
+    def kind(self) -> FactKind | None:
+        """Return the kind of facts that the objective is measured by; None where nothing measures it."""
+        return kind_of(self.objective.indicator) if self.objective.indicator else None
+
+    @property
+    def is_of_states(self) -> bool:
+        """Tell whether states measure the objective, so that there are outages, and a state at present."""
+        return self.kind is not None and self.kind.model is Fact
+
+    @cached_property
+    def adds_up(self) -> bool:
+        """Tell whether a period is the sum of its days; not so for the percentile of a month."""
+        return all(ENGINE_KINDS[clause.indicator].additive for clause in self.clauses)
 
     @cached_property
     def term(self) -> Window:
@@ -70,12 +87,28 @@ class Record:
     @cached_property
     def span(self) -> Window:
         """Return the time that is recorded, within the term and up to the present; of no length where nothing is."""
-        begun = _recorded_from(self.objective, self.known_at)
+        begun = self._recorded_from()
         if begun is None or not self.clauses:
             return NOTHING
         indicator = self.objective.indicator
         ended = instant_of(indicator.recorded_until) if indicator and indicator.recorded_until else OPEN
         return Window(begun, min(ended, self.as_of)).meet(self.term)
+
+    def _recorded_from(self) -> int | None:
+        """Return since when something is recorded (for what was known at a moment: by then), None where nothing is."""
+        indicator = self.objective.indicator
+        if indicator is None or self.kind is None:
+            return None
+        facts = self.kind.model._default_manager.filter(indicator=indicator)
+        if self.known_at is None:
+            facts = facts.filter(superseded_at=None)
+        else:
+            facts = facts.filter(recorded_at__lte=self.known_at).exclude(superseded_at__lte=self.known_at)
+        first = facts.order_by(self.kind.first).values_list(self.kind.first, flat=True).first()
+        begun = [first] if first else []
+        if self.is_of_states and indicator.gaps_up and indicator.recorded_from:
+            begun.append(indicator.recorded_from)
+        return min(map(instant_of, begun), default=None)
 
     @cached_property
     def periods(self) -> list[Window]:
@@ -106,8 +139,10 @@ class Record:
         fixed = [period for period in self.periods if not self.rolls(period)]
         start = min((self.credit_year(period.start) for period in fixed), default=self.span.start)
         end = min(max((period.end for period in fixed), default=self.span.end), self.tomorrow)
-        listed = local_days(self.zone, Window(start, max(end, start)))
-        return Window(listed[0][1].start, listed[-1][1].end) if listed else NOTHING
+        if end <= start:
+            return NOTHING
+        (_, first), (_, last) = self.ends(Window(start, end))
+        return Window(first.start, last.end)
 
     @cached_property
     def tomorrow(self) -> int:
@@ -134,7 +169,8 @@ class Record:
     @cached_property
     def watermark(self) -> tuple[int, dt.datetime | None]:
         """Return the highest number of the indicator's facts and when it was recorded; 0 and None without facts."""
-        known = Fact.objects.filter(indicator=self.objective.indicator_id).order_by("-recorded_at", "-id")
+        facts = (self.kind.model if self.kind else Fact)._default_manager
+        known = facts.filter(indicator=self.objective.indicator_id).order_by("-recorded_at", "-id")
         return known.values_list("id", "recorded_at").first() or (0, None)
 
     @cached_property
@@ -150,12 +186,44 @@ class Record:
             "as_of": moment_of(self.as_of).isoformat(),
         }
 
+    def ends(self, window: Window) -> tuple[tuple[dt.date, Window], tuple[dt.date, Window]]:
+        """Return the first and the last local day that a window reaches; however long, none between is looked at."""
+        first, last = Window(window.start, window.start + 1), Window(window.end - 1, window.end)
+        return local_days(self.zone, first)[0], local_days(self.zone, last)[-1]
+
     def days(self, window: Window) -> list[tuple[dt.date, Window]]:
         """Return the local days that overlap a window."""
         return local_days(self.zone, window) if window.seconds else []
 
+    def facts(self, window: Window) -> Facts:
+        """Return the facts for a window, with the margin on which its figures depend, and of its whole days."""
+        for span, facts in self._facts_read:
+            if span.meet(window) == window:
+                return facts
+        (_, first), (_, last) = self.ends(window)
+        wide = Window(min(window.start, first.start - 1), max(window.end, last.end))
+        self._facts_read.append((wide, self.facts_alone(wide)))
+        return self._facts_read[-1][1]
+
+    def facts_alone(self, window: Window) -> Facts:
+        """Return the facts for a window and no others, so that their digest is always the same."""
+        indicator = self.objective.indicator
+        if self.kind is None or indicator is None:
+            return Facts()
+        return self.kind.read(indicator, window, self.terms, self.known_at)
+
+    @cached_property
+    def _facts_read(self) -> list[tuple[Window, Facts]]:
+        """Return what was read so far: an assessment asks about the same days several times."""
+        return []
+
+    def asked(self, window: Window) -> Asked:
+        """Return the facts for a window as the engine's kinds of indicator are asked about them."""
+        facts = self.facts(window).for_objective(self.name)
+        return Asked(self.terms, self.name, facts, self.as_of, self.exclusions)
+
     def states(self, window: Window) -> States:
-        """Return the facts for a window, with the margin on which its figures depend."""
+        """Return the states for a window, with the margin on which its figures depend."""
         indicator = self.objective.indicator
         return states_load(indicator, window, self.terms, self.known_at) if indicator else States.empty()
 
@@ -172,18 +240,3 @@ def record_read(objective: Objective, as_of: int, known_at: dt.datetime | None =
     """
     terms = terms_of(objective.agreement) if known_at is None else terms_known(objective.agreement, known_at)
     return Record(objective, terms, as_of, known_at)
-
-
-def _recorded_from(objective: Objective, known_at: dt.datetime | None) -> int | None:
-    """Return since when something is recorded (for what was known at a moment: by then), None where nothing is."""
-    indicator = objective.indicator
-    if indicator is None:
-        return None
-    facts = indicator.facts.filter(superseded_at=None)
-    if known_at is not None:
-        facts = indicator.facts.filter(recorded_at__lte=known_at).exclude(superseded_at__lte=known_at)
-    first = facts.order_by("start").values_list("start", flat=True).first()
-    begun = [first] if first else []
-    if indicator.gaps_up and indicator.recorded_from:
-        begun.append(indicator.recorded_from)
-    return min(map(instant_of, begun), default=None)

@@ -108,7 +108,7 @@ def cut_of(result: PeriodResult, known_at: datetime | None = None) -> Cut:
     facts = facts_of(objective.indicator, window_read(window, terms, objective.name), terms, known)
     kind = kind_of(objective.indicator) if objective.indicator else KINDS["states"]
     approved = exclusions_load(objective, terms, known)
-    found = partition(terms, objective.name, facts.states, window, as_of, approved)
+    found = partition(terms, objective.name, facts, window, as_of, approved)
     return Cut(result, terms, facts, kind, window, as_of, known, found, approved)
 
 

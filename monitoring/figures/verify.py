@@ -57,7 +57,7 @@ def figure_verify(result: PeriodResult, now: datetime) -> Verified:
 
 def figures_of(cut: Cut) -> Figures | None:
     """Return the engine's figures for the cut's own period, or None where the terms know no such period any more."""
-    found = assess(cut.terms, cut.result.objective.name, cut.facts.states, cut.window, cut.as_of, cut.exclusions)
+    found = assess(cut.terms, cut.result.objective.name, cut.facts, cut.window, cut.as_of, cut.exclusions)
     return next((figures for figures in found if figures.window == cut.window), None)
 
 
@@ -69,7 +69,8 @@ def _compared(result: PeriodResult, figures: Figures | None) -> Iterable[Compare
     entry = figures.to_json("UTC")
     budget = figures.budget
     yield Compared(_("Verdict"), _word(result.verdict), _word(entry["verdict"]))
-    for name, label in (("achieved", _("Achieved")), ("lower", _("Lower bound")), ("upper", _("Upper bound"))):
+    figure = ("value", _("Value")) if figures.has_value else ("achieved", _("Achieved"))
+    for name, label in (figure, ("lower", _("Lower bound")), ("upper", _("Upper bound"))):
         yield Compared(label, getattr(result, name), entry[name] or "")
     yield Compared(_("Good seconds"), _micro(result.good), _micro(figures.good))
     yield Compared(_("Counted seconds"), _micro(result.total), _micro(figures.total))

@@ -1,5 +1,6 @@
 """What every kind of facts offers: its table, its rows on their way in, and how the engine reads them."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,7 @@ from monitoring.rows import common_errors
 from monitoring.states_sql import CURRENT, KNOWN_AT
 from slmo.core.errors import EngineError
 from slmo.core.facts import Facts
+from slmo.core.kinds import Asked
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import Window, parse_instant
 from slmo.web.engine_words import engine_text
@@ -108,6 +110,22 @@ class FactKind:
         `known_at` asks what was known at that moment, None what is known now.
         """
         raise NotImplementedError
+
+    def day_lines(self, facts: Facts, window: Window) -> Iterator[str]:
+        """Yield the facts that bear on a day, as canonical lines in the order of their recording."""
+        raise NotImplementedError
+
+    def day_digest(self, facts: Facts, window: Window) -> str:
+        """Return the SHA-256 over the facts that bear on a day."""
+        return hashlib.sha256("\n".join(self.day_lines(facts, window)).encode()).hexdigest()
+
+    def touched_by_time(self, asked: Asked, since: int) -> Iterator[Window]:
+        """Yield the spans, besides that from `since` on, in which the passing of time since then changed a figure."""
+        return iter(())
+
+    def looks_at(self, asked: Asked) -> int | None:
+        """Return when time alone may change a figure next; None where it will not before the day is over."""
+        return None
 
     def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
         """Return the columns of a file and its lines, in the order of recording; states end by `until`."""

@@ -94,6 +94,11 @@ class BucketsKind(FactKind):
         )
         return Facts(buckets=Buckets.from_rows(made))
 
+    def day_lines(self, facts: Facts, window: Window) -> Iterator[str]:
+        """Yield the buckets that reach into a day."""
+        found = facts.buckets
+        return found.take((found.start < window.end) & (found.end > window.start)).lines()
+
     def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
         """Return the buckets."""
         lines = (

@@ -81,6 +81,11 @@ class SamplesKind(FactKind):
         made = ((at, value, scope, seq, override) for at, value, scope, override, seq in rows)
         return Facts(samples=Samples.from_rows(made))
 
+    def day_lines(self, facts: Facts, window: Window) -> Iterator[str]:
+        """Yield the samples of a day."""
+        found = facts.samples
+        return found.take((found.at >= window.start) & (found.at < window.end)).lines()
+
     def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
         """Return the samples."""
         lines = (

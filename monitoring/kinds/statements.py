@@ -13,6 +13,7 @@ from monitoring.models import Statement
 from monitoring.rows import is_flag, line_errors, span_errors
 from slmo.core.facts import Facts, Statements
 from slmo.core.facts import Statement as EngineStatement
+from slmo.core.kinds import Asked
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import Window, format_instant
 
@@ -97,6 +98,15 @@ class StatementsKind(FactKind):
             for start, end, met, by, evidence, scope, override, seq in rows
         )
         return Facts(statements=Statements.of(made))
+
+    def day_lines(self, facts: Facts, window: Window) -> Iterator[str]:
+        """Yield the statements about any of a day."""
+        return (one.line() for one in facts.statements if one.start < window.end and one.end > window.start)
+
+    def looks_at(self, asked: Asked) -> int | None:
+        """Return just after when a statement begins or ends."""
+        edges = {edge for one in asked.facts.statements for edge in (one.start, one.end) if edge > asked.as_of}
+        return min(edges) + 1 if edges else None
 
     def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
         """Return the statements."""

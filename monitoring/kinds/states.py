@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from agreements.models import Indicator, IndicatorKind
 from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, moment, numbered_keys
 from monitoring.models import Fact, FactState
-from monitoring.reading import states_load
+from monitoring.reading import day_digest, states_load
 from monitoring.rows import FactRow, instant_errors, is_flag, row_key, span_errors
 from slmo.core.facts import OPEN, Facts, State
+from slmo.core.kinds import Asked
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import Window, format_instant
 
@@ -68,6 +70,16 @@ class StatesKind(FactKind):
     def read(self, indicator: Indicator, window: Window, terms: Terms | None, known_at: datetime | None) -> Facts:
         """Return the states in the window and around it."""
         return Facts(states=states_load(indicator, window, terms, known_at))
+
+    def day_digest(self, facts: Facts, window: Window) -> str:
+        """Return the SHA-256 over the states that cover a day, clipped to it."""
+        return day_digest(facts.states, window)
+
+    def looks_at(self, asked: Asked) -> int | None:
+        """Return just after when a state begins or ends."""
+        edges = np.concatenate((asked.facts.states.start, asked.facts.states.end))
+        coming = edges[(edges > asked.as_of) & (edges < OPEN)]
+        return int(coming.min()) + 1 if len(coming) else None
 
     def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
         """Return the states as the engine took them: as intervals, those that have not ended without an end."""

@@ -17,6 +17,7 @@ from slmo.core.errors import EngineError
 from slmo.core.facts import Facts, Tasks
 from slmo.core.facts import Task as EngineTask
 from slmo.core.facts_csv.tasks import pauses_read, priorities_read
+from slmo.core.kinds import Asked, TaskState, task_outcomes
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import Window, format_instant
 from slmo.web.engine_words import engine_text
@@ -26,6 +27,7 @@ PRIORITY_LONGEST, LISTED_MOST = 100, 200
 
 
 _COLUMNS = f"{seconds_of('opened', 'responded', 'resolved')}, priorities, pauses, scope, reference, override"
+_WITHIN = "opened < %(until)s AND (resolved IS NULL OR resolved >= %(since)s OR responded >= %(since)s)"
 
 
 class TaskRow(NamedTuple):
@@ -55,10 +57,7 @@ class TasksKind(FactKind):
     )  # fmt: skip
     begins = "fact.opened"
     # while it is open it bears on every period up to the present
-    ends = (
-        "CASE WHEN fact.resolved IS NULL OR fact.responded IS NULL THEN NULL "
-        "ELSE greatest(fact.responded, fact.resolved) + interval '1 second' END"
-    )
+    ends = "CASE WHEN fact.resolved IS NOT NULL THEN greatest(fact.responded, fact.resolved) + interval '1 second' END"
     first, last = "opened", "resolved"
     files = ("tasks",)
     common = ("scope",)
@@ -125,9 +124,28 @@ class TasksKind(FactKind):
 
     def read(self, indicator: Indicator, window: Window, terms: Terms | None, known_at: datetime | None) -> Facts:
         """Return the tasks of the window: those opened before its end and not done before its start."""
-        ends = " OR ".join(f"{clock} IS NULL OR {clock} >= %(since)s" for clock in _clocks(terms))
-        rows = recorded(self, _COLUMNS, f"opened < %(until)s AND ({ends})", indicator, window, known_at)
+        rows = recorded(self, _COLUMNS, _WITHIN, indicator, window, known_at)
         return Facts(tasks=Tasks.of(_read(*row) for row in rows))
+
+    def day_lines(self, facts: Facts, window: Window) -> Iterator[str]:
+        """Yield the tasks to which something happened on a day, and those that were open and still are."""
+        for one in facts.tasks:
+            happened = any(at is not None and window.start <= at < window.end for at in _events(one))
+            if happened or (one.resolved is None and one.opened < window.end):
+                yield one.line()
+
+    def touched_by_time(self, asked: Asked, since: int) -> Iterator[Window]:
+        """Yield the seconds in which tasks were opened whose limit has passed, or that were told beforehand."""
+        for one in task_outcomes(asked):
+            passed = one.done is None and one.due is not None and since <= one.due < asked.as_of
+            if passed or any(at is not None and at >= since for at in _events(one.task)):
+                yield Window(one.task.opened, one.task.opened + 1)
+
+    def looks_at(self, asked: Asked) -> int | None:
+        """Return just after the next limit of an open task."""
+        outcomes = task_outcomes(asked)
+        coming = [one.due + 1 for one in outcomes if one.state is TaskState.PENDING and one.due is not None]
+        return min(coming, default=None)
 
     def file_lines(self, facts: Facts, until: int) -> tuple[Sequence[str], Iterator[Sequence[str]]]:
         """Return the tasks."""
@@ -154,11 +172,9 @@ def _told(at: datetime | int | None) -> str:
     return "" if at is None else format_instant(at if isinstance(at, int) else instant_of(at))
 
 
-def _clocks(terms: Terms | None) -> list[str]:
-    """Return the events at which a task may be done by the terms; both where none says."""
-    listed = [one for version in terms.versions for one in version.objectives.values()] if terms else []
-    found = {one.own.clock for one in listed if one.indicator == "tasks"}
-    return sorted(found) or ["responded", "resolved"]
+def _events(task: EngineTask) -> tuple[int | None, ...]:
+    """Return when a task was opened and ended."""
+    return task.opened, task.responded, task.resolved
 
 
 class _Named(NamedTuple):

@@ -14,7 +14,7 @@ from django.db.models import CharField, F, Func, Q, QuerySet
 from agreements.models import Objective, Version
 from monitoring.instants import instant_of
 from monitoring.models import ObjectiveStatus
-from monitoring.reading import counts_whole_minutes, outages_whole, window_widened
+from monitoring.reading import counts_whole_outages, outages_whole, window_widened
 from monitoring.record import Record, record_read
 from monitoring.services.ledger import days_store
 from monitoring.services.results import periods_touched, results_compute
@@ -59,11 +59,9 @@ def objective_assess(*, objective_id: int, now: datetime, only_due: bool = False
     Only the days that facts, terms or time have touched are computed again. None where another worker holds the
     objective at this moment, where it is gone, nothing of it is signed, or `only_due` and nothing is due.
     """
-    if only_due and not _due(now).filter(pk=objective_id).exists():
-        return None
     with transaction.atomic():
         status = _lock(objective_id)
-        if status is None:
+        if status is None or (only_due and not _is_due(status, now)):
             return None
         try:
             record = record_read(status.objective, instant_of(now))
@@ -74,20 +72,34 @@ def objective_assess(*, objective_id: int, now: datetime, only_due: bool = False
         return status_settle(record, status, now)
 
 
+def _is_due(status: ObjectiveStatus, now: datetime) -> bool:
+    """Tell whether an objective is due, as `_due` asks of all; its status is locked."""
+    amended = status.terms_digest != status.objective.agreement.terms_digest or status.basis != basis_now(status)
+    looked = status.look_at is not None and status.look_at <= now
+    waiting = status.retry_at is not None and status.retry_at > now
+    return (status.due_from is not None or looked or amended) and not waiting
+
+
 def _lock(objective_id: int) -> ObjectiveStatus | None:
     """Return an objective's status, made where it lacks, locked for this transaction; None where others hold it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO monitoring_objectivestatus (objective_id, verdict, terms_digest, basis, error, facts_seen)
-            SELECT id, 'no_data', '', '', '', 0 FROM agreements_objective WHERE id = %s
-            ON CONFLICT (objective_id) DO NOTHING""",
-            [objective_id],
-        )
     rows = ObjectiveStatus.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
         "objective__agreement__service__owner", "objective__agreement__provider", "objective__agreement__customer",
         "objective__indicator",
     )  # fmt: skip
-    return rows.annotate(basis_now=basis("objective__")).filter(pk=objective_id).first()
+    rows = rows.annotate(basis_now=basis("objective__")).filter(pk=objective_id)
+    found = rows.first()
+    if found is not None:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO monitoring_objectivestatus (objective_id, verdict, terms_digest, basis, error, facts_seen)
+            SELECT objective.id, 'no_data', '', '', '', 0 FROM agreements_objective AS objective
+            JOIN agreements_agreement AS agreement ON agreement.id = agreement_id
+            WHERE objective.id = %s AND agreement.terms_digest <> ''
+            ON CONFLICT (objective_id) DO NOTHING""",
+            [objective_id],
+        )
+    return rows.first()
 
 
 def _spans_due(record: Record, status: ObjectiveStatus) -> Iterator[Window]:
@@ -98,7 +110,10 @@ def _spans_due(record: Record, status: ObjectiveStatus) -> Iterator[Window]:
         yield everything
         return
     assessed = instant_of(status.assessed_at)
-    yield _reach(record, Window(min(assessed, record.as_of), max(assessed, record.as_of) + 1))
+    passed = Window(min(assessed, record.as_of), max(assessed, record.as_of) + 1)
+    yield _reach(record, passed)
+    if record.kind is not None:
+        yield from record.kind.touched_by_time(record.asked(passed), passed.start)
     if status.due_from is not None:
         until = OPEN if status.due_until is None else instant_of(status.due_until)
         touched = Window(instant_of(status.due_from), until).meet(Window(everything.start - DAY, everything.end + DAY))
@@ -109,7 +124,7 @@ def _spans_due(record: Record, status: ObjectiveStatus) -> Iterator[Window]:
 def _reach(record: Record, span: Window) -> Window:
     """Return how far a change inside the span may be felt: minimum outage, bridged unknown time, whole outages."""
     wide = window_widened(span, record.terms)
-    if not counts_whole_minutes(record.terms):
+    if not record.is_of_states or not counts_whole_outages(record.terms):
         return wide
     # states_load reads the outages at the edges of the window as a whole, so their ends are seen here.
     return outages_whole(record.states(wide), wide, record.terms)

@@ -11,16 +11,20 @@ from django.db.models import Max, Min
 from agreements.models import Objective
 from monitoring.instants import instant_of
 from monitoring.models import LedgerDay, ObjectiveStatus
-from monitoring.reading import day_digest
 from monitoring.record import Record, record_read
 from monitoring.services.ledger_sql import days_upsert
 from slmo.core import ledger as engine
-from slmo.core.facts import States
+from slmo.core.facts import Facts
+from slmo.core.kinds import Tally
 from slmo.core.partition import Class, Partition, partition
+from slmo.core.periods import day_start
 from slmo.core.units import Window
 
 CLASSES = [one.value for one in Class]
-FIGURES = [*CLASSES, "outages", "longest_outage", "down_from_start", "down_to_end", "unadjusted", "facts_digest"]
+FIGURES = [
+    *CLASSES, "outages", "longest_outage", "down_from_start", "down_to_end", "unadjusted", "tally",
+    "unadjusted_tally", "facts_digest",
+]  # fmt: skip
 _FIELDS = ["version_id", *FIGURES]
 
 
@@ -39,27 +43,28 @@ def days_store(record: Record, spans: Iterable[Window]) -> list[Window]:
     """
     hull = record.hull
     rows = LedgerDay.objects.filter(objective=record.objective)
-    dates = [date for date, _ in record.days(hull)]
-    if not dates:
+    if not hull.seconds:
         rows.delete()
         return []
-    rows.exclude(day__range=(dates[0], dates[-1])).delete()
+    kept = rows.aggregate(first=Min("day"), last=Max("day"))
+    (first, _), (last, _) = record.ends(hull)
+    if kept["first"] is not None and not first <= kept["first"] <= kept["last"] <= last:
+        rows.exclude(day__range=(first, last)).delete()
     computed: dict[dt.date, LedgerDay] = {}
-    touched = spans_joined([*spans, *_lacking(record, hull)], hull)
+    touched = spans_joined([*spans, *_lacking(record, hull, kept["first"], kept["last"])], hull)
     for span in touched:
         computed |= {row.day: row for row in days_compute(record, span)}
     days_upsert(computed.values())
     return [Window(days[0][1].start, days[-1][1].end) for span in touched if (days := record.days(span))]
 
 
-def _lacking(record: Record, hull: Window) -> list[Window]:
+def _lacking(record: Record, hull: Window, first: dt.date | None, last: dt.date | None) -> list[Window]:
     """Return the parts of the hull before the first and after the last day that the ledger has."""
-    kept = LedgerDay.objects.filter(objective=record.objective).aggregate(first=Min("day"), last=Max("day"))
-    if kept["first"] is None:
+    if first is None or last is None:
         return [hull]
-    before = [day for date, day in record.days(hull) if date < kept["first"]]
-    after = [day for date, day in record.days(hull) if date > kept["last"]]
-    return [Window(part[0].start, part[-1].end) for part in (before, after) if part]
+    begun, ended = day_start(record.zone, first), day_start(record.zone, last + dt.timedelta(days=1))
+    parts = (Window(hull.start, min(begun, hull.end)), Window(max(ended, hull.start), hull.end))
+    return [part for part in parts if part.seconds]
 
 
 def spans_joined(spans: Iterable[Window], within: Window) -> list[Window]:
@@ -83,28 +88,39 @@ def days_compute(record: Record, span: Window) -> list[LedgerDay]:
     # The second before the first day tells whether an outage at its midnight began there or goes on.
     start = listed[0][1].start
     window = Window(max(start - 1, min(start, record.hull.start)), listed[-1][1].end)
-    states = record.states(window)
-    days = engine.days(record.terms, record.name, states, window, record.as_of, record.exclusions)
-    whole = partition(record.terms, record.name, states, window, record.as_of, record.exclusions)
-    return [_row(record, day, whole, states) for day in days if day.window.start >= start]
+    facts = record.facts(window)
+    days = engine.days(record.terms, record.name, facts, window, record.as_of, record.exclusions)
+    whole = None
+    if record.is_of_states:
+        whole = partition(record.terms, record.name, facts, window, record.as_of, record.exclusions)
+    return [_row(record, day, whole, facts) for day in days if day.window.start >= start]
 
 
-def _row(record: Record, day: engine.LedgerDay, whole: Partition, states: States) -> LedgerDay:
-    """Return one day of the engine as a row."""
-    outages = whole.clip(day.window).outages()
+def _row(record: Record, day: engine.LedgerDay, whole: Partition | None, facts: Facts) -> LedgerDay:
+    """Return one day of the engine as a row; `whole` is where its outages are found, None where there are none."""
+    outages = whole.clip(day.window).outages() if whole else []
+    known = day.window.meet(Window(day.window.start, record.as_of))
     unadjusted = day.unadjusted if day.unadjusted is not None and day.unadjusted != day.seconds else None
     return LedgerDay(
         objective=record.objective,
         day=day.date,
         version_id=record.version_ids.get(day.version_id or ""),
         **{one.value: day.seconds[one] for one in Class},
-        outages=day.outages,
-        longest_outage=day.longest_outage,
+        outages=day.outages if whole else 0,
+        longest_outage=day.longest_outage if whole else 0,
         down_from_start=outages[0].seconds if outages and outages[0].start == day.window.start else 0,
         down_to_end=outages[-1].seconds if outages and outages[-1].end == day.window.end else 0,
         unadjusted=unadjusted and {one.value: unadjusted[one] for one in Class},
-        facts_digest=day_digest(states, day.window.meet(Window(day.window.start, record.as_of))),
+        tally=day.tally and day.tally.to_json(),
+        unadjusted_tally=_differing_tally(day),
+        facts_digest=record.kind.day_digest(facts, known) if record.kind else "",
     )
+
+
+def _differing_tally(day: engine.LedgerDay) -> dict[str, Any] | None:
+    """Return what a day counts without exclusions and corrections, where that is something else."""
+    raw = day.unadjusted_tally
+    return None if raw is None or raw == day.tally else raw.to_json()
 
 
 def days_read(record: Record, window: Window) -> list[tuple[engine.LedgerDay, LedgerDay]]:
@@ -115,7 +131,7 @@ def days_read(record: Record, window: Window) -> list[tuple[engine.LedgerDay, Le
     rows = LedgerDay.objects.filter(objective=record.objective, day__range=(min(windows), max(windows)))
     names = {pk: name for name, pk in record.version_ids.items()}
     ahead = Window(max(record.hull.end, window.start), window.end)
-    coming = engine.days(record.terms, record.name, States.empty(), ahead, record.as_of, record.exclusions)
+    coming = engine.days(record.terms, record.name, Facts(), ahead, record.as_of, record.exclusions)
     days = [*rows.order_by("day"), *(_ahead(record, day) for day in coming)]
     return [(_engine_day(row, windows[row.day], names), row) for row in days]
 
@@ -123,7 +139,8 @@ def days_read(record: Record, window: Window) -> list[tuple[engine.LedgerDay, Le
 def _ahead(record: Record, day: engine.LedgerDay) -> LedgerDay:
     """Return a day after the ledger's last as an unsaved row."""
     seconds = {one.value: day.seconds[one] for one in Class}
-    return LedgerDay(objective=record.objective, day=day.date, facts_digest="", **seconds)
+    tally = day.tally and day.tally.to_json()
+    return LedgerDay(objective=record.objective, day=day.date, tally=tally, facts_digest="", **seconds)
 
 
 def _engine_day(row: LedgerDay, window: Window, names: dict[int, str]) -> engine.LedgerDay:
@@ -131,7 +148,11 @@ def _engine_day(row: LedgerDay, window: Window, names: dict[int, str]) -> engine
     seconds = {one: getattr(row, one.value) for one in Class}
     unadjusted = {one: row.unadjusted[one.value] for one in Class} if row.unadjusted else seconds
     version = names.get(row.version_id or 0)
-    return engine.LedgerDay(row.day, window, version, seconds, row.outages, row.longest_outage, unadjusted)
+    tally = None if row.tally is None else Tally.from_json(row.tally)
+    raw = tally if row.unadjusted_tally is None else Tally.from_json(row.unadjusted_tally)
+    return engine.LedgerDay(
+        row.day, window, version, seconds, row.outages, row.longest_outage, unadjusted, tally, raw
+    )  # fmt: skip
 
 
 def outages_of(rows: Sequence[LedgerDay]) -> tuple[int, int]:

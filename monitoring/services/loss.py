@@ -1,5 +1,6 @@
 """When a target was lost: the first instant after which no remaining second could have saved the period."""
 
+import bisect
 import math
 from datetime import datetime
 from fractions import Fraction
@@ -18,14 +19,34 @@ from slmo.core.units import Window
 def target_lost_at(record: Record, result: PeriodResult) -> datetime:
     """Return when the bad time of a breached result first exceeded what its target allows, from the facts."""
     window = Window(instant_of(result.start), instant_of(result.end))
+    if any(clause.indicator != "availability" for clause in record.clauses):
+        return moment_of(_first_breached(record, window))
     entries = [entry for figures in _judged(record, window) for entry in figures.entries()]
     lost = [at for entry in entries if (at := _lost_at(record, entry)) is not None]
     return moment_of(min(lost, default=min(window.end, record.as_of)))
 
 
+def _first_breached(record: Record, window: Window) -> int:
+    """Return the first moment of a period at which the facts until then had lost it; its end where only that tells.
+
+    Once no more can save a period it stays breached, so that the moment is found by halving.
+    """
+    last = min(window.end, record.as_of)
+    if record.rolls(window):
+        return last
+    facts = record.facts(window)
+
+    def lost(as_of: int) -> bool:
+        judged = assess(record.terms, record.name, facts, window, as_of, record.exclusions)
+        return any(one.window == window and one.verdict is Verdict.BREACHED for one in judged)
+
+    span = range(window.start + 1, last)
+    return window.start + 1 + bisect.bisect_left(span, True, key=lost)
+
+
 def _judged(record: Record, window: Window) -> list[Figures]:
     """Return the engine's results of one period, with their partitions."""
-    judged = assess(record.terms, record.name, record.states(window), window, record.as_of, record.exclusions)
+    judged = assess(record.terms, record.name, record.facts(window), window, record.as_of, record.exclusions)
     return [figures for figures in judged if figures.window == window]
 
 

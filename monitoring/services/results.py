@@ -33,8 +33,11 @@ def periods_touched(record: Record, spans: Sequence[Window]) -> list[Window]:
 
 
 def results_compute(record: Record, periods: Sequence[Window]) -> list[PeriodResult]:
-    """Return the results of these periods, from the ledger; a rolling period's from the facts. Rows are unsaved."""
-    fixed = [period for period in periods if not record.rolls(period)]
+    """Return the results of these periods, from the ledger; those that no days add up to from the facts.
+
+    Such are rolling periods, and figures such as percentiles. Rows are unsaved.
+    """
+    fixed = [period for period in periods if record.adds_up and not record.rolls(period)]
     rows: list[PeriodResult] = []
     if fixed:
         hull = Window(record.credit_year(fixed[0].start), fixed[-1].end)
@@ -46,8 +49,8 @@ def results_compute(record: Record, periods: Sequence[Window]) -> list[PeriodRes
             days = [day for day, _row in read[summed:last]]
             figures = period_from_days(record.terms, record.name, days, period, record.as_of)
             rows.append(_fixed_row(record, figures, [row for _day, row in read[first:last]]))
-    rolling = [period for period in periods if record.rolls(period)]
-    return rows + [_rolling_row(record, period) for period in rolling]
+    others = [period for period in periods if period not in fixed]
+    return rows + [_facts_row(record, period) for period in others]
 
 
 def _fixed_row(record: Record, figures: Figures, days: Sequence[LedgerDay]) -> PeriodResult:
@@ -64,14 +67,15 @@ def digest_of_days(days: Iterable[LedgerDay]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _rolling_row(record: Record, period: Window) -> PeriodResult:
-    """Return the row of a rolling period, read from the facts."""
-    states = record.states(period)
-    [figures] = assess(record.terms, record.name, states, period, record.as_of, record.exclusions)
+def _facts_row(record: Record, period: Window) -> PeriodResult:
+    """Return the row of a period that is read from the facts."""
+    facts = record.facts_alone(Window(record.credit_year(period.start), period.end))
+    judged = assess(record.terms, record.name, facts, period, record.as_of, record.exclusions)
+    figures = next(one for one in judged if one.window == period)
     row = _row(record, figures)
-    outages = figures.partition.outages() if figures.partition else []
+    outages = figures.partition.outages() if figures.partition and record.is_of_states else []
     row.outages, row.longest_outage = len(outages), max((one.seconds for one in outages), default=0)
-    row.provenance["facts_sha256"] = states.digest()
+    row.provenance["facts_sha256"] = facts.digest()
     return row
 
 
@@ -86,9 +90,10 @@ def _row(record: Record, figures: Figures) -> PeriodResult:
         verdict=figures.verdict.value,
         target=target_text(record, figures),
         achieved=_share(figures.achieved),
+        value=figures.shown(figures.value) or "",
         lower=_share(figures.lower),
         upper=_share(figures.upper),
-        unadjusted=_share(figures.unadjusted),
+        unadjusted=figures.shown(figures.unadjusted) or "",
         good=_decimal(figures.good),
         total=_decimal(Fraction(figures.total)),
         seconds={one.value: seconds for one, seconds in figures.seconds.items()},

@@ -13,8 +13,9 @@ from monitoring.services.breach import BREACHED, breach_follow
 from monitoring.services.restatement_found import restatements_follow
 
 FIGURES = (
-    "end", "version_id", "verdict", "target", "achieved", "lower", "upper", "unadjusted", "good", "total", "seconds",
-    "budget_allowed", "budget_consumed", "credit_percent", "credit_amount", "outages", "longest_outage", "parts",
+    "end", "version_id", "verdict", "target", "achieved", "value", "lower", "upper", "unadjusted", "good", "total",
+    "seconds", "budget_allowed", "budget_consumed", "credit_percent", "credit_amount", "outages",
+    "longest_outage", "parts",
 )  # fmt: skip
 _WRITTEN = [*(name.removesuffix("_id") for name in FIGURES), "provenance", "assessed_at", "current"]
 _CHECKED = ("facts_sha256", "agreement_sha256", "exclusions_sha256", "engine")

@@ -12,6 +12,7 @@ from slmo.audit.services import record as audit
 from slmo.core.budget import Budget, exhaustion
 from slmo.core.facts import State, States
 from slmo.core.intervals import Intervals
+from slmo.core.kinds import Asked
 from slmo.core.partition import Class, partition
 from slmo.core.timeline import timeline
 from slmo.core.units import Window
@@ -31,11 +32,11 @@ def status_settle(record: Record, status: ObjectiveStatus, now: datetime) -> Obj
     """Write where the objective stands after an assessment, and when to look again; nothing is due any more."""
     result = _current(record)
     before, verdict = status.verdict, result.verdict if result else NO_DATA
-    states = record.states(Window(record.as_of - 1, record.as_of + 1)) if result else States.empty()
-    status.now_state = _state_now(record, states) if result else None
+    asked = record.asked(Window(record.as_of - 1, record.as_of + 1)) if result else None
+    status.now_state = _state_now(record, asked.facts.states) if asked and record.is_of_states else None
     status.result, status.verdict = result, verdict
     status.exhausted_at = _exhausted_at(record, result) if result else None
-    status.look_at = _look_at(record, status, states, now)
+    status.look_at = _look_at(record, status, asked, now)
     status.due_from = status.due_until = status.retry_at = None
     status.error = ""
     status.assessed_at, status.facts_seen = now, record.watermark[0]
@@ -77,6 +78,8 @@ def _exhausted_at(record: Record, result: PeriodResult) -> datetime | None:
         return breach.breached_at if breach else None
     if result.budget_allowed is None or result.budget_consumed is None or result.total is None:
         return None
+    if not record.is_of_states:
+        return None  # the budget is one of events, and nobody knows how many are to come
     budget = Budget.of(Fraction(result.budget_allowed), Fraction(result.budget_consumed))
     at = exhaustion(budget, int(result.total), _ahead(record, result))
     return None if at is None else moment_of(at)
@@ -91,21 +94,21 @@ def _ahead(record: Record, result: PeriodResult) -> Intervals:
     return cut.of_class(Class.FUTURE)
 
 
-def _look_at(record: Record, status: ObjectiveStatus, states: States, now: datetime) -> datetime | None:
+def _look_at(record: Record, status: ObjectiveStatus, asked: Asked | None, now: datetime) -> datetime | None:
     """Return when time alone may change the verdict; None where the record or the term has ended.
 
-    That is just after the next local midnight; where a fact says until when it holds, just after that; and every
-    minute while the service is not up or the budget at risk.
+    That is just after the next local midnight; where a fact says until when it holds, or a task has a limit, just after
+    that; and every minute while the service is not up or its budget of time at risk.
     """
     if record.term.end <= record.as_of or not record.span.seconds or record.span.end < record.as_of:
         return moment_of(record.term.start) if record.term.start > record.as_of else None
     midnight = moment_of(record.tomorrow + 1)
-    edges = np.concatenate((states.start, states.end))
-    coming = edges[edges > record.as_of]
+    coming = record.kind.looks_at(asked) if record.kind and asked else None
     looks = [midnight]
-    if len(coming):
-        looks.append(max(now + LOOK_LEAST, moment_of(int(coming.min()) + 1)))
-    if status.now_state not in (None, FactState.UP) or status.verdict == "at_risk":
+    if coming is not None:
+        looks.append(max(now + LOOK_LEAST, moment_of(coming)))
+    at_risk = record.is_of_states and status.verdict == "at_risk"
+    if status.now_state not in (None, FactState.UP) or at_risk:
         looks.append(now + LOOK_LEAST)
     return min(looks)
 

@@ -1,7 +1,7 @@
 """Replay recorded facts under changed terms: which periods would have been missed, at what price."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,17 +13,20 @@ from agreements.models import Objective
 from agreements.selectors import terms_of
 from monitoring.exclusions import exclusions_load
 from monitoring.figures.cut import facts_of
-from monitoring.figures.numbers import target_share
+from monitoring.figures.numbers import target_of
 from monitoring.instants import instant_of
 from monitoring.models import PeriodResult as Judged
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.core.compliance import PeriodResult, Verdict
-from slmo.core.terms import Agreement
+from slmo.core.terms import Agreement, ObjectiveTerms
+from slmo.core.terms.model import Target
 from slmo.core.units import Window
 from slmo.core.whatif import break_even, replay
 
 # Targets of the ladder: the steps that contracts take.
+AROUND = tuple(Fraction(text) for text in ("0.5", "0.75", "0.9", "1.1", "1.25", "1.5", "2"))  # times the agreed limit
+FEW = 6  # up to this number, a count is tried in steps of one
 LADDER = tuple(Fraction(text) for text in ("0.99", "0.995", "0.999", "0.9995", "0.9999", "0.99995", "0.99999"))
 
 
@@ -43,9 +46,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Rung:
-    """One target of the ladder: how many judged periods would have missed it."""
+    """One target of the ladder, in its own unit: how many judged periods would have missed it."""
 
-    share: Fraction
+    target: Target
     missed: int
     here: bool
 
@@ -86,7 +89,7 @@ def whatif_run(
         return Replay((), (), None)
     terms = terms_of(agreement)
     as_of = instant_of(now)
-    states = facts_of(objective.indicator, window, terms, now).states
+    states = facts_of(objective.indicator, window, terms, now)
     approved = exclusions_load(objective, terms, now)
     before = replay(terms, objective.name, states, window, as_of, {}, approved)
     after = replay(terms, objective.name, states, window, as_of, changes, approved)
@@ -96,8 +99,8 @@ def whatif_run(
         if then.window.end <= as_of and Verdict.NO_DATA not in (was.verdict, then.verdict)
     ]
     results = [line.then for line in lines]
-    here = target_share(changes["target"]) if "target" in changes else target_agreed(terms, objective.name)
-    return Replay(lines, ladder_of(results, here), break_even(results))
+    here = target_of(changes["target"]) if "target" in changes else target_agreed(terms, objective.name)
+    return Replay(lines, ladder_of(results, here) if here else (), break_even(results))
 
 
 def span_known(objective: Objective, now: datetime) -> Window:
@@ -108,18 +111,30 @@ def span_known(objective: Objective, now: datetime) -> Window:
     return Window(instant_of(edges["first"]), instant_of(min(edges["last"], now)))
 
 
-def target_agreed(terms: Agreement, objective: str) -> Fraction | None:
-    """Return the share that the latest version with this objective asks for, or None where it is not a percentage."""
-    for version in reversed(terms.versions):
-        agreed = version.objectives[objective].target if objective in version.objectives else None
-        if agreed is not None:
-            return agreed.value if agreed.unit == "%" else None
-    return None
+def clause_agreed(terms: Agreement, objective: str) -> ObjectiveTerms | None:
+    """Return what the latest version with this objective says of it."""
+    return next((v.objectives[objective] for v in reversed(terms.versions) if objective in v.objectives), None)
 
 
-def ladder_of(results: Iterable[PeriodResult], here: Fraction | None) -> list[Rung]:
+def target_agreed(terms: Agreement, objective: str) -> Target | None:
+    """Return the target of the latest version with this objective; None where it has none."""
+    clause = clause_agreed(terms, objective)
+    return clause.target if clause else None
+
+
+def ladder_of(results: Iterable[PeriodResult], here: Target) -> list[Rung]:
     """Return how many of the results would miss each usual target, and `here`, their own."""
     entries = [entry for result in results for entry in result.entries()]
-    achieved = [entry.achieved for entry in entries if entry.achieved is not None]
-    steps = sorted({*LADDER, *([here] if here is not None else [])})
-    return [Rung(step, sum(share < step for share in achieved), step == here) for step in steps]
+    figures = [entry.figure for entry in entries if entry.figure is not None]
+    steps = [replace(here, value=value) for value in sorted({*usual_targets(here), here.value})]
+    return [Rung(step, sum(not step.met(figure) for figure in figures), step == here) for step in steps]
+
+
+def usual_targets(here: Target) -> tuple[Fraction, ...]:
+    """Return the targets to try beside one: the steps of contracts for a least share, else steps around its value."""
+    if here.op in (">=", ">") and here.unit == "%":
+        return LADDER
+    if here.value.denominator == 1 and here.unit == "number" and here.value <= FEW:
+        return tuple(Fraction(step) for step in range(int(here.value) + 4))
+    whole = here.unit == "seconds" and here.value >= min(AROUND).denominator
+    return tuple(Fraction(int(here.value * step)) if whole else here.value * step for step in AROUND)

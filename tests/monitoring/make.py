@@ -67,12 +67,14 @@ def document_make(name: str, objectives: list[Mapping[str, Any]], **spec: Any) -
 
 
 def terms_make(**values: Any) -> dict[str, Any]:
-    """Return the terms of an availability objective."""
-    return {"name": "availability", "indicator": "availability", "target": ">= 99.9%", "period": "month", **values}
+    """Return the terms of an availability objective, or of another one; None leaves a term out."""
+    terms = {"name": "availability", "indicator": "availability", "target": ">= 99.9%", "period": "month", **values}
+    return {name: value for name, value in terms.items() if value is not None}
 
 
 def agreement_make(
     indicator: Indicator,
+    /,
     slug: str = "payments-retail",
     zone: str = "UTC",
     spec: Mapping[str, Any] | None = None,
