@@ -4,13 +4,14 @@
 # make with ARGS="python manage.py audit_verify"   any command beside the running portal, or alone, with its database
 # make messages | compile   collect the texts to be translated into locale/*.po | turn those into what the portal reads
 # make bench   measure what the engine and its tables cost, a line of JSON each; ARGS="--scale 0.1" for a tenth of it
+# make mutation   break the engine line by line; each break must be caught by its tests
 # make lock    pin the requirements anew
 # PYTHON=/path/to/python chooses the Python; else the first on PATH that is new enough.
 
-.PHONY: run with test check bench messages compile lock clean
+.PHONY: run with test check bench mutation messages compile lock clean
 .DEFAULT_GOAL := run
 
-run with test check bench messages compile lock:
+run with test check bench mutation messages compile lock:
 	@for python in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python); do \
 	  if "$$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
 	  then exec "$$python" tools/bootstrap.py $@ $(ARGS); fi; \

@@ -30,6 +30,7 @@ TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "test": ((PORTAL, SERVERS, DEVELOPMENT), ("-m", "pytest", "-n", "3", "--dist", "worksteal")),
     "check": ((PORTAL, SERVERS, DEVELOPMENT), ("tools/check.py",)),
     "bench": ((PORTAL, SERVERS), ("-m", "tools.bench")),
+    "mutation": ((PORTAL, DEVELOPMENT), ("-m", "tools.mutation")),
     "messages": ((PORTAL,), ("tools/messages.py", "extract")),
     "compile": ((PORTAL,), ("tools/messages.py", "compile")),
     "lock": ((), ("tools/lock.py",)),

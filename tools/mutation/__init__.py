@@ -1,0 +1,1 @@
+"""Break the engine line by line, and see that its tests notice."""
