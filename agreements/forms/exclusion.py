@@ -201,7 +201,7 @@ class RecurringForm(ExclusionForm):
             self._rule_check(data.get("rule") or "")
         else:
             ends = {
-                "WEEKLY": f";BYDAY={','.join(data.get('days') or [])}",
+                "WEEKLY": f";BYDAY={','.join(sorted(data.get('days') or [], key=RULE_DAYS.index))}",
                 "MONTHLY": f";BYDAY={data.get('nth')}{data.get('weekday')}",
             }
             data["rule"] = f"FREQ={frequency}{ends.get(str(frequency), '')}"

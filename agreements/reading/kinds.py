@@ -236,7 +236,9 @@ def _slices(terms: ObjectiveTerms) -> Own:
         several = _("Several values in one slice become their %(figure)s.") % {"figure": reduced(own.reduce)}
     yield "reduce", _("Several values"), f"{several} {_method(own.reduce)}".rstrip()
     yield from _idle(
-        terms, _n("A period without any data has no verdict."), _n("A period without any data counts as met.")
+        terms,
+        _n("A period about which nothing is recorded has no data."),
+        _n("A period about which nothing is recorded counts as met."),
     )
 
 

@@ -79,5 +79,4 @@ def _chart(lines: list[dict[str, Any]], bound: Fraction | None) -> Any:
         {"label": line["label"], "achieved": line["achieved"], "verdict": line["verdict"], "text": line["figure"]}
         for line in lines
     ]
-    label = _("computed bound %(bound)s") % {"bound": words.percent(bound, 3)}
-    return achieved_bars(periods, bound, target_label=label)
+    return achieved_bars(periods, bound, target_label=words.percent(bound, 3))

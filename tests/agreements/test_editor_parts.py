@@ -88,8 +88,9 @@ def sent(client: Client, path: str) -> dict[str, Any]:
         context = bound.field.widget.get_context(bound.html_name, bound.value(), {})["widget"]
         for part in context.get("subwidgets") or [context]:
             value = part["value"]
-            value = value[0] if isinstance(value, list) and "optgroups" in part else value
-            if part.get("type") != "checkbox":
+            if isinstance(value, list) and len(value) == 1:
+                value = value[0]
+            if part.get("type") != "checkbox" or isinstance(value, list):
                 found[part["name"]] = "" if value is None else value
             elif part["attrs"].get("checked"):
                 found[part["name"]] = "on"

@@ -185,7 +185,7 @@ FIELDS: Mapping[str, Callable[[str], forms.Field]] = {
         (("split", _("splits it into parts")), ("start-of-period", _("takes effect with the next period"))),
     ),
     "no_traffic": lambda kind: _choice(
-        _("A period without any event"), (("no_data", _("has no data")), ("met", _("counts as met")))
+        _("A period in which nothing happened"), (("no_data", _("has no data")), ("met", _("counts as met")))
     ),
     "credits_of": lambda kind: _text(_("Percent of what"), _("For example: monthly charge.")),
     "credits_charge": lambda kind: _sum(_("Charge a period")),

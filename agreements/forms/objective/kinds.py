@@ -79,7 +79,7 @@ KINDS: Mapping[str, Kind] = {
         _("The share of tasks, such as tickets, done within their limit by the clock of the service hours."),
         _("At least 95 % of P1 tasks solved within 4 h."),
         (("clock",), ("limits",), ("target",), ("period", "hours")),
-        (Group(_("Which tasks, and when"), (("counts_in", "repriority"),)), _MAINTENANCE, _PLACE),
+        (Group(_("Which tasks, and when"), (("counts_in", "repriority"), ("no_traffic",))), _MAINTENANCE, _PLACE),
     ),
     "outages": Kind(
         _("How often the service was down, how long at worst, and how soon it was up again."),
