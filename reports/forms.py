@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import AgreementType, Criticality
+from monitoring.figures.numbers import limit_written, target_of
 from reports.months import YEAR_LEAST, YEAR_MOST, month_add, month_parse, month_text
 from reports.selectors.matrix import GROUPS, MONTHS_MOST
 from slmo.core.errors import EngineError
+from slmo.core.terms import ObjectiveTerms
 from slmo.core.units import parse_duration
 
 OUTAGE_MOST = 31 * 86_400  # seconds; the longest month
@@ -138,8 +140,54 @@ class WhatIfForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("as agreed")), ("24x7", gettext_lazy("around the clock"))],
     )
+    limit = forms.CharField(
+        label=gettext_lazy("Limit for each task"),
+        required=False,
+        max_length=20,
+        help_text=gettext_lazy("A length of service hours such as 4h or 2d, for every priority. Empty: as agreed."),
+    )
     first = MonthField(label=gettext_lazy("From"), required=False)
     last = MonthField(label=gettext_lazy("Until"), required=False)
+
+    def __init__(self, *args: Any, clause: ObjectiveTerms | None = None, **kwargs: Any) -> None:
+        """Offer what can be varied of these terms; None: those of an availability."""
+        super().__init__(*args, **kwargs)
+        kind = clause.indicator if clause else "availability"
+        self.agreed = clause.target if clause else None
+        unsuited = [] if kind in ("availability", "outages") else ["degraded", "minimum_outage"]
+        unsuited += [] if kind == "tasks" else ["limit"]
+        unsuited += ["target"] if kind == "attested" else []
+        for name in unsuited:
+            del self.fields[name]
+        if "target" in self.fields and not self.by_share:
+            self.fields["target"] = forms.CharField(
+                label=_("Target"), required=False, max_length=20,
+                help_text=_("In the unit of the agreed one, such as 0.3, 2, 30m or 4h. Empty: as agreed."),
+            )  # fmt: skip
+
+    @property
+    def by_share(self) -> bool:
+        """Tell whether the target is a least share in percent."""
+        return self.agreed is None or (self.agreed.unit == "%" and self.agreed.op in (">=", ">"))
+
+    def clean_target(self) -> Any:
+        """Return the target; raise ValidationError for one that is not in the unit of the agreed one."""
+        found = self.cleaned_data["target"]
+        if self.by_share or not found or self.agreed is None:
+            return found or None if not self.by_share else found
+        text = f"{self.agreed.op} {found.strip().replace(',', '.').replace(' ', '')}"
+        asked = target_of(text)
+        if asked is None or (asked.unit != self.agreed.unit and asked.value != 0):
+            raise ValidationError(_("Write it as the agreed one: %(agreed)s.") % {"agreed": limit_written(self.agreed)})
+        return text
+
+    def clean_limit(self) -> str:
+        """Return the limit as the format writes it; raise ValidationError for anything that is no length of time."""
+        text = self.cleaned_data["limit"].strip().replace(" ", "")
+        try:
+            return f"{parse_duration(text)}s" if text else ""
+        except EngineError as error:
+            raise ValidationError(_("Write a length of time such as 60s, 5m or 1h.")) from error
 
     def clean_minimum_outage(self) -> str:
         """Return the length as the format writes it; raise ValidationError for anything else."""
@@ -161,12 +209,20 @@ class WhatIfForm(forms.Form):
             self.add_error("last", _("The last month must not come before the first."))
         return found
 
+    @property
+    def op(self) -> str:
+        """Return the agreed operator."""
+        return self.agreed.op if self.agreed else ">="
+
     def changes(self) -> dict[str, Any]:
         """Return the changed terms as docs/formats.md writes them; none where nothing was changed or usable."""
         data = getattr(self, "cleaned_data", {})
         changed: dict[str, Any] = {}
         if data.get("target") is not None:
-            changed["target"] = f">= {data['target'].normalize():f}%"
+            asked = data["target"]
+            changed["target"] = f"{self.op} {asked.normalize():f}%" if isinstance(asked, Decimal) else asked
+        if data.get("limit"):
+            changed["limit"] = data["limit"]
         if data.get("degraded"):
             changed["degraded"] = float(data["degraded"]) if data["degraded"][0].isdigit() else data["degraded"]
         if data.get("minimum_outage"):

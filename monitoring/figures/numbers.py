@@ -13,9 +13,12 @@ from django.utils.translation import get_language
 
 from agreements.models import IndicatorKind, Objective
 from slmo.core.errors import EngineError
+from slmo.core.result import PeriodResult as Figures
 from slmo.core.terms.model import Target
 from slmo.core.terms.targets import parse_target
+from slmo.core.units import exact_decimal, truncate
 from slmo.web.words import (
+    DASH,
     DAY,
     HOUR,
     MINUTE,
@@ -33,6 +36,7 @@ from slmo.web.words import number as number_text
 
 SIGN = "\N{NO-BREAK SPACE}%"
 SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
+_TYPED = ((DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (1, "s"))
 _UNITS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (1, "s"))
 PLACES_MOST = 4  # decimals of a value; of a length of time below a minute: 3
 
@@ -83,6 +87,20 @@ def limit_text(target: str) -> str:
     return duration(found.value) if found.unit == "seconds" else _trimmed(found.value, 9)
 
 
+def limit_written(target: Target) -> str:
+    """Return a target's limit as people type it: 99.9%, 0.3, 14400s is 4h."""
+    if target.unit == "seconds":
+        size, unit = next((size, unit) for size, unit in _TYPED if target.value % size == 0)
+        return f"{int(target.value / size)}{unit}"
+    value = exact_decimal(target.value * 100 if target.unit == "%" else target.value)
+    return f"{value}%" if target.unit == "%" else value
+
+
+def target_written(target: Target) -> str:
+    """Return a target as the format writes it."""
+    return f"{target.op} {limit_written(target)}"
+
+
 def figure_of(result: Figured) -> str:
     """Return the figure of a result as `99.89 %`, `0.29` or `43 min 12 s`; an empty text where it has none."""
     return figure_text(result.achieved, result.target, result.value)
@@ -91,6 +109,13 @@ def figure_of(result: Figured) -> str:
 def figure_text(achieved: str, target: str = "", value: str = "") -> str:
     """Return a share or, where there is none, a value beside its target; an empty text where there is neither."""
     return percent_text(achieved, target) if achieved or not value else value_text(value, target)
+
+
+def engine_text(figures: Figures, target: str) -> str:
+    """Return the figure that the engine has just computed beside a target; a dash where there is none."""
+    if figures.has_value:
+        return value_text(str(figures.figure), target) if figures.figure is not None else DASH
+    return percent_text(truncate(figures.figure, 9), target) if figures.figure is not None else DASH
 
 
 def figure_bare(achieved: str, target: str = "", value: str = "") -> str:
@@ -104,7 +129,9 @@ def figure_cell(achieved: str, target: str = "", value: str = "") -> str:
     if not value or found is None or found.unit != "seconds":
         return figure_bare(achieved, target, value)
     exact = Fraction(value)
-    size, unit = next(((size, unit) for size, unit in _UNITS if exact >= size), _UNITS[-1])
+    if exact < MINUTE:
+        return seconds_text(exact, upwards=found.op in ("<=", "<"))
+    size, unit = next((size, unit) for size, unit in _UNITS if exact >= size)
     return f"{_trimmed(cut(exact / size, 1, upwards=found.op in ('<=', '<')), 1)}{NBSP}{unit_short(unit)}"
 
 

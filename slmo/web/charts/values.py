@@ -49,38 +49,46 @@ def value_days(
 
 
 def value_periods(
-    periods: Sequence[Mapping[str, Any]], limit: float | None, *, limit_label: str, unit: str = ""
+    periods: Sequence[Mapping[str, Any]],
+    limit: float | None,
+    *,
+    limit_label: str,
+    unit: str = "",
+    before: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return the value of each period as a bar from zero, with the limit as a line where there is one.
 
-    `periods`: `{"label", "value": number or None, "verdict", "text", "url"}`, oldest first.
+    `periods`: `{"label", "value": number or None, "verdict", "text", "url"}`, oldest first. `before`: the same periods
+    as they were under other terms, pale beside them.
     """
-    bars = [
-        {
-            "value": one["value"],
-            "name": str(one.get("text") or one["label"]),
-            "itemStyle": tone_style(one["verdict"]),
-            **({"url": one["url"]} if one.get("url") else {}),
-        }
-        for one in periods
-    ]
-    shown = [one["value"] for one in periods if one["value"] is not None]
+    shown = [one["value"] for one in [*periods, *(before or ())] if one["value"] is not None]
+    pale = [_bar(one) | {"itemStyle": {**tone_style(one["verdict"]), "opacity": 0.4}} for one in before or ()]
+    look = {"type": "bar", "barMaxWidth": 34, "barMinHeight": 2, "barGap": "8%"}
     return frame(
         grid=label_room(limit_label),
         tooltip={**frame()["tooltip"], "formatter": "{b}"},
         xAxis=plain_axis("category", data=[str(one["label"]) for one in periods]),
         yAxis=value_axis(min=0, max=_top([*shown, *([] if limit is None else [limit])]), axisLabel=_labelled(unit)),
         series=[
+            *([{**look, "data": pale}] if pale else []),
             {
-                "type": "bar",
-                "data": bars,
-                "barMaxWidth": 34,
-                "barMinHeight": 2,
+                **look,
+                "data": [_bar(one) for one in periods],
                 "itemStyle": {"borderRadius": [3, 3, 0, 0]},
                 **({"markLine": _limit(limit, limit_label)} if limit is not None else {}),
-            }
+            },
         ],
     )
+
+
+def _bar(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one period's bar."""
+    return {
+        "value": one["value"],
+        "name": str(one.get("text") or one["label"]),
+        "itemStyle": tone_style(one["verdict"]),
+        **({"url": one["url"]} if one.get("url") else {}),
+    }
 
 
 def _limit(limit: float, label: str) -> dict[str, Any]:
