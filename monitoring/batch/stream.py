@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection, transaction
@@ -138,15 +138,16 @@ class Sink:
 
 def facts_stream(indicators: Sequence[int], window: Window, take: Callable[[Block], None]) -> None:
     """Read the current facts of indicators that reach into a window, and hand them on block by block."""
-    values = {
+    low, high = min(indicators), max(indicators)
+    values: dict[str, Any] = {
         "indicators": list(indicators),
-        "low": min(indicators),
-        "high": max(indicators),
+        "low": low,
+        "high": high,
         "since": moment_of(max(window.start, EARLIEST)),
         "until": moment_of(window.end),
     }
     # Where most indicators are asked for, one span of the index is read, and what nobody asked for passed over.
-    many = values["high"] - values["low"] < 2 * len(indicators)
+    many = high - low < 2 * len(indicators)
     wanted = "indicator_id BETWEEN %(low)s AND %(high)s" if many else "indicator_id = ANY(%(indicators)s)"
     texts = {"holds": CURRENT, "fact": _FACT, "wanted": wanted}
     with _at_one_moment(), connection.cursor() as cursor:

@@ -63,6 +63,7 @@ def _row(at: datetime, state: int) -> FactRow:
 def _new_fact(objective: Objective, at: datetime) -> float:
     """Return the milliseconds of work that a fact of this moment causes, after it was recorded."""
     state = 2 * (at.minute % 2)
+    assert objective.indicator is not None
     facts_record(indicator=objective.indicator, rows=[_row(at, state)], origin="bench", now=at)
     started = process_time() + _session_time()
     objective_assess(objective_id=objective.pk, now=at, only_due=True)
@@ -91,6 +92,7 @@ def _correction(objective: Objective) -> Measurement:
     late = FactRow(start, start + 4 * 3600, 2, "", "late", "", True)
     known = {row.day: row.pk for row in LedgerDay.objects.filter(objective=objective)}
     before = _versions(objective)
+    assert objective.indicator is not None
     facts_record(indicator=objective.indicator, rows=[late], origin="correction", now=NOW + timedelta(hours=1))
     objective_assess(objective_id=objective.pk, now=NOW + timedelta(hours=1))
     after = _versions(objective)
