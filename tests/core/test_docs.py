@@ -89,3 +89,10 @@ def test_the_table_shows_the_same_figures_cut_against_the_provider(report):
     assert "99.9001 %" in line
     assert "618582 / 619200 s" in line
     assert "1.2 s" in line
+
+
+def test_the_value_of_the_formats_comes_out_byte_for_byte(report, tmp_path):
+    (tmp_path / "facts.csv").write_text("at,value\n2026-03-03T10:00:00Z,0.25\n2026-03-03T11:00:00Z,0.2\n")
+    printed = report("--json", "--objective", "p95").out
+    example = re.findall(r"```json\n(.*?)```", FORMATS, re.DOTALL)[1]
+    assert printed.split("\n", 1)[1] == example.removesuffix("\n") + "]}\n"
