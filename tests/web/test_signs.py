@@ -15,7 +15,7 @@ from slmo.web.signs import CLASSES, PATTERNS, STATES, VERDICTS, key_of, sign_of
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SPRITE = set(re.findall(r'id="i-([a-z0-9-]+)"', (ROOT / "static" / "icons.svg").read_text()))
-CSS = "".join(path.read_text() for path in sorted((ROOT / "static" / "css").glob("*.css")))
+CSS = "".join(path.read_text() for path in sorted((ROOT / "static" / "css").rglob("*.css")))
 
 
 @pytest.mark.parametrize("verdict", Verdict)

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 STATIC = Path(settings.BASE_DIR) / "static"
-OWN = [*sorted((STATIC / "css").glob("*.css")), *sorted((STATIC / "js").glob("*.js"))]
+OWN = [*sorted((STATIC / "css").rglob("*.css")), *sorted((STATIC / "js").rglob("*.js"))]
 
 
 def test_collecting_static_files_finds_every_reference(tmp_path: Path) -> None:
