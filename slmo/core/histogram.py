@@ -128,7 +128,7 @@ class Histogram:
         if index == len(self.bounds):
             return before, before, self.total
         upto, (low, high) = self.counts[index], self._edges(index)
-        if limit == high or upto == before:
+        if limit == high:
             return upto, upto, upto
         if low is None:  # below the lowest bound nothing is known of where its values lie
             return upto, before, upto

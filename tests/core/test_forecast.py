@@ -148,6 +148,13 @@ def test_a_replay_knows_nothing_of_the_period_to_come_nor_of_later_ones():
     assert [(one.predicted, one.breached) for one in first] == [(0, False)] * 3
 
 
+def test_a_first_breach_on_the_last_day_is_foreseen_by_no_replay():
+    rows = past(8, set())
+    rows.bad[-1] = 60.0
+    last = [one for one in calibration(rows, ANY_OUTAGE, 1).replayed if one.period == 7]
+    assert [(one.predicted, one.breached) for one in last] == [(0, True)] * 3
+
+
 def test_the_brier_score_is_the_mean_squared_error_of_what_was_said():
     rows = past(10, {15})
     record = calibration(rows, ANY_OUTAGE, 1, fractions=(0.5,))
