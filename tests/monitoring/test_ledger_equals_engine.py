@@ -81,9 +81,9 @@ def kept(objective):
     days = LedgerDay.objects.filter(objective=objective).order_by("day").values()
     results = PeriodResult.objects.filter(objective=objective, current=True).order_by("start")
     figures = results.values_list(
-        "start", "end", "version", "verdict", "target", "achieved", "lower", "upper", "unadjusted", "good", "total",
-        "seconds", "budget_allowed", "budget_consumed", "credit_percent", "credit_amount", "outages", "longest_outage",
-        "parts", "provenance__facts_sha256",
+        "start", "end", "version", "verdict", "target", "achieved", "value", "lower", "upper", "unadjusted", "good",
+        "total", "seconds", "budget_allowed", "budget_consumed", "credit_percent", "credit_amount", "outages",
+        "longest_outage", "parts", "provenance__facts_sha256",
     )  # fmt: skip
     return [{name: value for name, value in day.items() if name != "id"} for day in days], list(figures)
 
