@@ -1,7 +1,7 @@
 """From facts in the database to verdicts, against reading the same rows with COPY and nothing else."""
 
+import resource
 from collections.abc import Iterator
-from pathlib import Path
 
 from django.db import connection
 
@@ -28,9 +28,9 @@ def measured(world: World, facts: int, objectives: int) -> Iterator[Measurement]
     """Yield the cost and the memory of judging all objectives with facts, each with its ratio to plain reading."""
     asked = Objective.objects.filter(pk__range=(world.objectives[0], world.objectives[objectives - 1]))
     verdicts_compute(asked.filter(pk=world.objectives[0]), WINDOW, NOW_AT)  # whatever Python and NumPy load once
-    before = _memory_now()
+    before = _memory()
     verdicts_compute(asked, WINDOW, NOW_AT)
-    grown = round(_memory_peak() - before, 1)
+    grown = round(_memory() - before, 1)
     baseline = best(_copy, ROUNDS)
     name = f"cold: {facts} facts in the database to {12 * objectives} verdicts"
     yield within(name, best(lambda: verdicts_compute(asked, WINDOW, NOW_AT), ROUNDS), baseline, 2)
@@ -48,13 +48,6 @@ def _parsing_anew(asked: object) -> None:
     verdicts_compute(asked, WINDOW, NOW_AT)  # type: ignore[arg-type]
 
 
-def _memory_now() -> float:
-    """Return the memory of the process in MiB, and let its peak be counted from here on."""
-    Path("/proc/self/clear_refs").write_text("5")
-    return _memory_peak()
-
-
-def _memory_peak() -> float:
-    """Return the most memory that the process has had since its peak was last set back, in MiB."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+def _memory() -> float:
+    """Return the most memory that the process ever had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -12,15 +12,15 @@ def measurements(
 ) -> Iterator[Measurement]:
     """Fill the database that Django is connected to, step by step, and measure at each step."""
     size = Size.scaled(scale)
-    yield from kernel.measured(size)
     world = world_make()
     agreements_add(world, size.listed)
+    facts = facts_add(world.indicators[: size.objectives], size.changes)
+    yield from cold.measured(world, facts, size.objectives)  # first, while the process is still small
     first = size.objectives // 5
     results_add(world.objectives[:first])
     small = warm.twenty(world)
     results_add(world.objectives[first : size.objectives], first)
     results_add(world.objectives[size.objectives :], size.objectives)
     yield from warm.measured(world, size.objectives, small)
-    facts = facts_add(world.indicators[: size.objectives], size.changes)
-    yield from cold.measured(world, facts, size.objectives)
     yield from update.measured(world, histories, rounds)
+    yield from kernel.measured(size)
