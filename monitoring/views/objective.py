@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Objective
 from agreements.selectors import objective_get
+from monitoring.figure_record import acts_of, figure_record
 from monitoring.figures.cut import Cut, cut_of
 from monitoring.figures.kinds import Figure, kind_figure
 from monitoring.figures.kinds.tasks import pending_text
@@ -25,6 +26,7 @@ from monitoring.figures.objective import (
     results_of,
 )
 from monitoring.models import PeriodResult
+from monitoring.views.known import known_asked, known_context, results_asked
 from slmo.web.charts.days import calendar_height
 from slmo.web.pages import page
 from slmo.web.signs import sign_of
@@ -33,10 +35,13 @@ from slmo.web.signs import sign_of
 @login_required
 @require_safe
 def objective(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """Show one objective in the period asked for (`?period=2023-04-01`), else in the latest that tells something."""
+    """Show one objective in the period asked for (`?period=2023-04-01`), else in the latest that tells something.
+
+    `?known=2023-05-01T12:00` shows its figures as known on that moment.
+    """
     found = objective_get(request.user, slug, name)
     zone = ZoneInfo(found.agreement.timezone)
-    results = results_of(found)
+    results, asked = results_asked(found, results_of(found), known_asked(request))
     result = result_chosen(results, zone, request.GET.get("period", ""))
     context = {
         "objective": found,
@@ -48,9 +53,15 @@ def objective(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         "bars": bars_of(results, zone),
         "hanging": any(one.achieved for one in results),
         "whatif_url": reverse("whatif", args=[slug, name]),
+        "known": known_context(request, asked),
+        **acts_of(request.user, found),
     }
     if result is not None:
         context |= _period_context(found, result, results, zone)
+        if asked.at is None:
+            context |= figure_record(request.user, result)
+        else:  # the ledger of days, and the outlook, are those of now
+            context |= {"calendar": None, "running": False, "latest": False}
     return page(request, "monitoring/objective.html", context, fragment="period")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agreements.models import Version
 from monitoring.figure_record import acts_of, figure_record
 from monitoring.figures.cut import Cut, Span, cut_of, exclusions_of
-from monitoring.figures.export import agreement_yaml, command_line, facts_csv, file_stem
+from monitoring.figures.export import agreement_yaml, command_line, exclusions_csv, facts_csv, file_stem
 from monitoring.figures.kinds import Figure, kind_figure
 from monitoring.figures.numbers import COUNTED_KINDS, figure_of, figure_text, percent_text, target_of, target_text
 from monitoring.figures.objective import period_key, period_label, span_shown
@@ -21,6 +21,7 @@ from monitoring.figures.told import note_of, sentence_of, steps_of
 from monitoring.figures.verify import figure_verify
 from monitoring.models import Breach, PeriodResult
 from monitoring.selectors import result_get
+from monitoring.views.known import known_context, result_asked
 from slmo.accounts.policy import require
 from slmo.web.pages import page
 from slmo.web.words import zone_of
@@ -32,8 +33,8 @@ FACTS_A_PAGE = 50
 @login_required
 @require_safe
 def why(request: HttpRequest, result_id: int) -> HttpResponse:
-    """Take one figure apart."""
-    result = result_get(request.user, result_id)
+    """Take one figure apart, as it is or as known on the moment that the address names."""
+    result, asked = result_asked(request, result_id)
     agreement = result.objective.agreement
     zone = zone_of(agreement.timezone)
     cut = _cut(result)
@@ -51,12 +52,14 @@ def why(request: HttpRequest, result_id: int) -> HttpResponse:
         "target": target_text(result.target),
         "breach": Breach.objects.filter(objective=result.objective_id, period_start=result.start).first(),
         "revisions": _revisions(result),
-        **figure_record(request.user, result),
+        "known": known_context(request, asked),
+        **(figure_record(request.user, result) if asked.at is None else {}),
         **acts_of(request.user, result.objective),
         **_terms_context(result, cut),
     }
     if cut is not None:
         context |= _cut_context(request, cut)
+        context["span_query"] = f"{context['known']['more']}{context['span_query']}"
     return page(request, "monitoring/why.html", context)
 
 
@@ -76,7 +79,7 @@ def why_verify(request: HttpRequest, result_id: int) -> HttpResponse:
 def why_agreement(request: HttpRequest, result_id: int) -> HttpResponse:
     """Send the agreement with all its signed versions."""
     require(request.user, "export_view")
-    cut = cut_of(result_get(request.user, result_id))
+    cut = cut_of(result_asked(request, result_id)[0])
     return _file(agreement_yaml(cut), f"{file_stem(cut)}.yaml", "application/yaml")
 
 
@@ -85,8 +88,20 @@ def why_agreement(request: HttpRequest, result_id: int) -> HttpResponse:
 def why_facts(request: HttpRequest, result_id: int) -> HttpResponse:
     """Send the facts on which the figure rests."""
     require(request.user, "export_view")
-    cut = cut_of(result_get(request.user, result_id))
+    cut = cut_of(result_asked(request, result_id)[0])
     return _file(facts_csv(cut), f"{file_stem(cut)}.csv", "text/csv; charset=utf-8")
+
+
+@login_required
+@require_safe
+def why_exclusions(request: HttpRequest, result_id: int) -> HttpResponse:
+    """Send the approved exclusions that the figure leaves out; not found where there are none."""
+    require(request.user, "export_view")
+    cut = cut_of(result_asked(request, result_id)[0])
+    text = exclusions_csv(cut)
+    if not text:
+        raise Http404
+    return _file(text, f"{file_stem(cut)}-exclusions.csv", "text/csv; charset=utf-8")
 
 
 def _file(text: str, name: str, kind: str) -> HttpResponse:
@@ -123,6 +138,7 @@ def _cut_context(request: HttpRequest, cut: Cut) -> dict[str, Any]:
         "facts": _facts_page(request, cut),
         "command": command_line(cut),
         "stem": file_stem(cut),
+        "approved": bool(exclusions_csv(cut)),
     }
 
 
