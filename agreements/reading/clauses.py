@@ -118,6 +118,8 @@ def _objective_clauses(version: Version, terms: ObjectiveTerms) -> Iterator[Clau
         yield Clause("unknown", _("Unknown"), sentences.unknown_sentence(terms))
     yield Clause("maintenance", _("Maintenance"), str(sentences.MAINTENANCE[terms.maintenance]))
     yield Clause("amendment", _("Amendment"), str(sentences.AMENDMENT[terms.amendment]))
+    if terms.alerts is not None:
+        yield Clause("alerts", _("Early warning"), sentences.alerts_sentence(terms.alerts))
 
 
 def _counted_note(version: Version, terms: ObjectiveTerms) -> str:

@@ -1,11 +1,12 @@
 """Terms as sentences. Each is whole by itself, so that it can be translated whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from slmo.core.budget import BurnWindow
 from slmo.core.exclusions import Once, Recurring
 from slmo.core.periods import rolling_seconds
 from slmo.core.recurrence import rule_check
@@ -79,6 +80,10 @@ AMENDMENT = {
     "split": _n("Where an amendment takes effect inside a period, each part is judged by its own version."),
     "start-of-period": _n("The version at the start of a period rules the whole of it."),
 }
+_PAGE = _n("Somebody is called when %(share)s of the error budget burns within %(long)s, the last %(short)s included.")
+_TICKET = _n(
+    "A ticket is opened when %(share)s of the error budget burns within %(long)s, the last %(short)s included."
+)
 WEEKDAYS = (_n("Monday"), _n("Tuesday"), _n("Wednesday"), _n("Thursday"), _n("Friday"), _n("Saturday"), _n("Sunday"))
 WEEKDAYS_SHORT = (_n("Mon"), _n("Tue"), _n("Wed"), _n("Thu"), _n("Fri"), _n("Sat"), _n("Sun"))
 
@@ -198,6 +203,20 @@ def outage_sentence(terms: ObjectiveTerms) -> str:
     else:
         first = _("Every outage counts, however short.")
     return first + (" " + _("Of an outage only complete minutes count.") if terms.whole_minutes else "")
+
+
+def alerts_sentence(alerts: Sequence[BurnWindow]) -> str:
+    """Return when people are warned before the target is missed."""
+    said = [
+        (_PAGE if one.severity == "page" else _TICKET)
+        % {
+            "share": words.percent_exact(one.share),
+            "long": words.duration(one.long, 2),
+            "short": words.duration(one.short, 2),
+        }
+        for one in alerts
+    ]
+    return " ".join(said) or _("No warning is given while the error budget burns.")
 
 
 def exclusion_sentence(one: Once | Recurring, zone: str) -> str:

@@ -163,10 +163,12 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "maintenance",
         "amendment",
         "credits",
+        "alerts",
     ),
     "unknown": ("counts_as", "last_for", "indeterminate_above"),
     "credits": ("of", "charge", "tiers", "cap_month", "cap_year", "minimum", "rounding", "source"),
     "tiers": ("at_least", "below", "percent"),
+    "alerts": ("severity", "long", "short", "share", "factor"),
 }
 
 

@@ -10,13 +10,12 @@ from agreements.models import IndicatorKind
 from monitoring.figures.cut import Cut, cut_of, facts_of
 from monitoring.instants import moment_of
 from monitoring.models import PeriodResult
-from slmo.core.alerts import alert_state
-from slmo.core.budget import BURN_WINDOWS, AlertState, Budget, burn_rate, exhaustion
+from slmo.core.alerts import alert_state, windows_of
+from slmo.core.budget import AlertState, Budget, burn_rate, exhaustion
 from slmo.core.partition import Class
 from slmo.core.units import Window
 from slmo.web import words
 
-LONGEST = max(row.long for row in BURN_WINDOWS)
 FUTURE = (Class.FUTURE,)
 FASTEST = 1000  # times the even pace; beyond it a figure says no more
 
@@ -75,9 +74,12 @@ def burns_of(result: PeriodResult) -> list[AlertState]:
     indicator, name = result.objective.indicator, result.objective.name
     if indicator is None or result.budget_allowed is None or indicator.kind == IndicatorKind.TASKS:
         return []
-    window = Window(cut.as_of - LONGEST, cut.as_of)
+    usual = windows_of(cut.objective) if cut.objective else ()
+    table = [row for row in usual if row.long <= cut.window.seconds]  # a longer one says nothing of the period
+    if not table:
+        return []
+    window = Window(cut.as_of - max(row.long for row in table), cut.as_of)
     facts = facts_of(indicator, window, cut.terms, cut.known_at)
-    table = [row for row in BURN_WINDOWS if row.long <= cut.window.seconds]  # a longer one says nothing of the period
     return alert_state(cut.terms, name, facts, cut.as_of, cut.window.seconds, cut.exclusions, table)
 
 

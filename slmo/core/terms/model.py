@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from slmo.core.budget import BurnWindow
 from slmo.core.calendar import Calendar
 from slmo.core.exclusions import Once, Recurring
 from slmo.core.intervals import OPEN
@@ -77,7 +78,8 @@ class ObjectiveTerms:
     """Everything that one version says about one objective.
 
     `degraded` is the share of a degraded second that counts as good: 1 for up, 0 for down, else a weight.
-    `own` has the terms of its kind of indicator only; `written` has them as they stand in the document.
+    `alerts` are its own burn windows, None for the usual ones. `own` has the terms of its kind of indicator only;
+    `written` has them as they stand in the document.
     """
 
     name: str
@@ -94,6 +96,7 @@ class ObjectiveTerms:
     maintenance: str = "excluded"
     amendment: str = "split"
     credits: CreditTerms | None = None
+    alerts: tuple[BurnWindow, ...] | None = None
     title: str = ""
     own: Any = None  # one of slmo.core.terms.own, OwnTerms
     written: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)

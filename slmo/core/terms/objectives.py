@@ -9,6 +9,7 @@ from slmo.core.calendar import Calendar
 from slmo.core.errors import TermError, did_you_mean
 from slmo.core.periods import EXPECTED as PERIOD_EXPECTED
 from slmo.core.periods import period_check
+from slmo.core.terms.alerts import alerts_read
 from slmo.core.terms.credits import credits_read
 from slmo.core.terms.model import ObjectiveTerms, UnknownRule
 from slmo.core.terms.own import OWN
@@ -18,11 +19,14 @@ from slmo.core.units import parse_duration
 
 __all__ = ["INDICATORS", "objective_read", "parse_target"]
 
-_COMMON = ("name", "title", "indicator", "target", "period", "hours", "maintenance", "amendment", "credits", "scope")
+_COMMON = (
+    "name", "title", "indicator", "target", "period", "hours", "maintenance", "amendment", "credits", "scope",
+)  # fmt: skip
 _STATES = ("unite", "degraded", "unknown", "minimum_outage", "whole_minutes")
 _SHARED = {"availability": _STATES, "outages": _STATES, "ratio": ("unknown",), "slices": ("unknown",)}
+_BURNING = ("availability", "ratio", "slices", "tasks")  # judged by a share, so that a budget can burn
 INDICATORS = {  # the terms that each indicator has besides the common ones
-    name: (*_SHARED.get(name, ()), *kind.keys) for name, kind in OWN.items()
+    name: (*_SHARED.get(name, ()), *kind.keys, *(("alerts",) if name in _BURNING else ())) for name, kind in OWN.items()
 }
 _COUNTS_AS = {"ratio": ("excluded",)}
 
@@ -34,12 +38,13 @@ def objective_read(value: object, path: str, calendars: Mapping[str, Calendar]) 
     indicator = reader.choice("indicator", INDICATORS)
     _keys_check(reader, indicator)
     target = target_read(reader, indicator)
+    period = reader.parsed("period", period_check, expected=PERIOD_EXPECTED)
     return ObjectiveTerms(
         name=name,
         title=reader.text("title", ""),
         indicator=indicator,
         target=target,
-        period=reader.parsed("period", period_check, expected=PERIOD_EXPECTED),
+        period=period,
         hours=_hours(reader, calendars),
         scope=_scope(reader),
         unite=reader.choice("unite", ("worst", "best"), "worst"),
@@ -50,6 +55,7 @@ def objective_read(value: object, path: str, calendars: Mapping[str, Calendar]) 
         maintenance=reader.choice("maintenance", ("excluded", "counted"), "excluded"),
         amendment=reader.choice("amendment", ("split", "start-of-period"), "split"),
         credits=credits_read(reader, indicator),
+        alerts=alerts_read(reader, period),
         own=OWN[indicator].read(reader),
         written={key: reader.value[key] for key in OWN[indicator].keys if reader.has(key)},
     )
