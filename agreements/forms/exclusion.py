@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements.errors import DocumentRefused
 from agreements.forms.base import DraftForm, date_input
-from agreements.forms.fields import DurationField, duration_split, listed
+from agreements.forms.fields import DefaultChoice, DurationField, duration_split, listed
 from agreements.models import Version
 from agreements.reading.sentences import WEEKDAYS
 from agreements.services.document_parts import exclusion_put
@@ -23,7 +24,13 @@ from slmo.core.units import parse_instant
 
 RULE_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DAY_CHOICES = list(zip(RULE_DAYS, WEEKDAYS, strict=True))
-NTH = (("1", _("first")), ("2", _("second")), ("3", _("third")), ("4", _("fourth")), ("-1", _("last")))
+NTH = (
+    ("1", pgettext_lazy("weekday of a month", "first")),
+    ("2", pgettext_lazy("weekday of a month", "second")),
+    ("3", pgettext_lazy("weekday of a month", "third")),
+    ("4", pgettext_lazy("weekday of a month", "fourth")),
+    ("-1", pgettext_lazy("weekday of a month", "last")),
+)
 FREQUENCIES = (
     ("DAILY", _("every day")), ("WEEKLY", _("every week, on these days")),
     ("MONTHLY", _("every month, on a certain weekday")), ("RULE", _("by another rule")),
@@ -142,8 +149,8 @@ class RecurringForm(ExclusionForm):
     days = forms.MultipleChoiceField(
         label=_("On these days"), choices=DAY_CHOICES, required=False, widget=forms.CheckboxSelectMultiple
     )
-    nth = forms.ChoiceField(label=_("Which one of the month"), choices=NTH, required=False)
-    weekday = forms.ChoiceField(label=_("Weekday"), choices=DAY_CHOICES, required=False, initial="SU")
+    nth = DefaultChoice(label=_("Which one of the month"), choices=NTH, initial="1")
+    weekday = DefaultChoice(label=_("Weekday"), choices=DAY_CHOICES, initial="SU")
     rule = forms.CharField(
         label=_("Rule"), required=False, max_length=300, widget=forms.TextInput({"class": "mono"}),
         help_text=_("As RFC 5545 writes it, for example FREQ=MONTHLY;BYMONTHDAY=15."),

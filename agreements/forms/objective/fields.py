@@ -38,9 +38,14 @@ PERIODS: tuple[tuple[str, Text], ...] = (
 ALWAYS = "24x7"
 C_UP, C_DOWN = pgettext_lazy("time counts as", "up"), pgettext_lazy("time counts as", "down")
 REDUCES: Choices = (
-    (PERCENTILE, _("percentile")), ("mean", _("mean")), ("min", _("smallest")), ("max", _("largest")),
-    ("sum", _("sum")), ("count", _("how many")), ("last", _("last")),
-)  # fmt: skip
+    (PERCENTILE, _("percentile")),
+    ("mean", pgettext_lazy("value of several", "mean")),
+    ("min", pgettext_lazy("value of several", "smallest")),
+    ("max", pgettext_lazy("value of several", "largest")),
+    ("sum", pgettext_lazy("value of several", "sum")),
+    ("count", pgettext_lazy("value of several", "how many")),
+    ("last", pgettext_lazy("value of several", "last")),
+)
 OUTAGES: Choices = (
     ("count", _("number of outages")), ("longest", _("longest outage")),
     ("mttr", _("mean time to restore")), ("mtbf", _("mean time between failures")),
@@ -145,7 +150,8 @@ FIELDS: Mapping[str, Callable[[str], forms.Field]] = {
         choices=(("resolved", _("solved")), ("responded", _("first answered"))),
     ),
     "counts_in": lambda kind: _choice(
-        _("A task belongs to the period in which it was"), (("opened", _("opened")), ("resolved", _("done")))
+        _("A task belongs to the period in which it was"),
+        (("opened", _("opened")), ("resolved", pgettext_lazy("a task was", "done"))),
     ),
     "repriority": lambda kind: _choice(
         _("When its priority changes, the new limit holds"),
@@ -216,7 +222,7 @@ def tier_fields(kind: str) -> dict[str, forms.Field]:
     """Return the fields of one row of credits; bounds are in the unit of the target."""
     unit = "%" if kind in SHARES else ""
     return {
-        "at_least": NumberField(label=_("From"), required=False, unit=unit),
+        "at_least": NumberField(label=pgettext_lazy("bound of a credit tier", "From"), required=False, unit=unit),
         "below": NumberField(label=pgettext_lazy("bound of a credit tier", "To below"), required=False, unit=unit),
         "percent": NumberField(label=_("Credit"), required=False, unit="%"),
     }
