@@ -160,6 +160,13 @@ def test_an_open_period_goes_from_on_track_by_at_risk_to_breached():
     assert list(verdicts.values()) == ["on_track", "on_track", "at_risk", "at_risk", "breached"]
 
 
+@pytest.mark.parametrize(("bad", "verdict"), [("01:04", "on_track"), ("01:05", "at_risk")])
+def test_three_quarters_of_the_budget_are_a_risk_even_where_the_pace_would_do(bad, verdict):
+    facts = changes(("2026-02-02T00:00:00", "up"), ("2026-02-02T12:00:00", "down"), (f"2026-02-02T12:{bad}", "up"))
+    (found,) = results(facts, DAY2, at("2026-02-02T23:00:00"))  # 86.4 s are allowed
+    assert found.verdict == verdict
+
+
 def test_the_future_counts_for_the_allowance_and_never_as_good():
     (found,) = results(UP, DAY2, at("2026-02-02T06:00:00"))
     assert (found.good, found.total, found.seconds["future"]) == (6 * 3600, 6 * 3600, 18 * 3600)

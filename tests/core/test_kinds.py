@@ -45,6 +45,7 @@ def test_a_bucket_belongs_to_the_counted_time_in_which_it_starts():
     facts = buckets(("08:55", "09:05", 0, 10), ("09:05", "09:10", 9, 10), ("16:59", "17:04", 10, 10))
     found = judged(facts, indicator="ratio", target=">= 95%", calendars=OFFICE, hours="office")
     assert (found.good, found.total, found.verdict) == (19, 20, "met")
+    assert (found.budget.allowed, found.budget.consumed, found.budget.remaining) == (1, 1, 0)
     assert (found.seconds["down"], found.seconds["degraded"], found.seconds["up"]) == (300, 300, 60)
     assert found.lower is None  # some of the counted time is unknown
 
