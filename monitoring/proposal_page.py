@@ -1,12 +1,13 @@
 """What the pages of corrections and exclusions show: steps, figures before and after, how much of them is one's own."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import OperationalError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.selectors import objectives_visible
@@ -126,9 +127,6 @@ def _breach_words(before: str, after: str) -> str:
 def span_shown(start: datetime, end: datetime) -> str:
     """Return a span of time as lists show it, with its length."""
     length = Window(int(start.timestamp()), int(end.timestamp())).seconds
-    return f"{words.when(start)} – {words.when(end)} ({words.duration(length)})"
-
-
-def joined(items: Iterable[str]) -> str:
-    """Return texts as one, in their order, each once."""
-    return ", ".join(dict.fromkeys(filter(None, items)))
+    one_day = timezone.localtime(start).date() == timezone.localtime(end).date()
+    until = words.time_of_day(end) if one_day else words.when(end)
+    return f"{words.when(start)} – {until} ({words.duration(length)})"

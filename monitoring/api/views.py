@@ -1,6 +1,5 @@
 """Facts in; facts, results, statuses and breaches out. Every list is scoped as the pages are."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -193,7 +192,7 @@ class ResultViewSet(ReadOnlyModelViewSet[Any]):
             rows = rows.filter(start__lt=until)
         return result_rows(rows.order_by("-start", "objective_id"))  # type: ignore[return-value]
 
-    def paginate_queryset(self, queryset: QuerySet[Any]) -> Sequence[Any] | None:
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
         """Return one page of results, as known on the moment that was asked about."""
         known_at = known_asked(self.request)
         if known_at is None:
