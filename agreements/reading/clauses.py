@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from agreements.reading import sentences
 from agreements.reading.allowance import counted_seconds, down_beyond
-from agreements.reading.kinds import bound_text, consequence_sentence, own_clauses, promise_sentence
+from agreements.reading.kinds import bound_text, consequence_sentence, promise_sentence
+from agreements.reading.own_terms import own_clauses
 from agreements.reading.timetable import hours_text, timetable_draw, weekly_text
 from slmo.core.calendar import Calendar, WorksAs
 from slmo.core.terms import CreditTerms, ObjectiveTerms, Version
