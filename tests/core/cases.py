@@ -27,7 +27,7 @@ ANCHORS = [  # zone and the instant at which something happens to its clocks (or
 STATES = ["up", "up", "degraded", "unknown", "down", "down"]
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 FULL = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-MARGIN = 2500  # seconds around the window in which facts lie
+MARGIN = 1500  # seconds around the window in which facts lie
 
 
 @dataclass

@@ -133,9 +133,9 @@ def length_of(text):
 
 
 def worse(a, b):
-    if a is None or b is None:
-        return b if a is None else a
-    return max(a, b, key=SEVERITY.index)
+    if b is None or a == b:
+        return a
+    return b if a is None else max(a, b, key=SEVERITY.index)
 
 
 def ordinary(rows, low, high):
@@ -160,7 +160,7 @@ def scope_states(rows, scope, gaps, low, high):
 
     def stated(chosen):
         said = [None] * (high - low)
-        for name in names:
+        for name in names & {row[3] for row in chosen}:
             part = ordinary([row for row in chosen if row[3] == name], low, high)
             said = [worse(a, b) for a, b in zip(said, part, strict=True)]
         return said
@@ -181,12 +181,16 @@ def states(rows, terms, gaps, low, high):
     scopes = terms.get("scope") or sorted({row[3] for row in rows if row[3]}) or [""]
     columns = [scope_states(rows, scope, gaps, low, high) for scope in scopes]
     pick = max if terms.get("unite", "worst") == "worst" else min
-    found = [pick(each, key=SEVERITY.index) for each in zip(*columns, strict=True)]
+    found = columns[0]
+    if len(columns) > 1:
+        found = [pick(each, key=SEVERITY.index) for each in zip(*columns, strict=True)]
     found = bridge(found, length_of(terms.get("unknown", {}).get("last_for", "0s")))
     return forgive(found, terms)
 
 
 def bridge(found, longest):
+    if not longest:
+        return found
     last, lasted, result = None, 0, []
     for state in found:
         if state != "unknown":
@@ -201,6 +205,8 @@ def bridge(found, longest):
 def forgive(found, terms):
     bad = {"down", "degraded"} if terms.get("degraded") == "down" else {"down"}
     minimum, result, at = length_of(terms.get("minimum_outage", "0s")), list(found), 0
+    if not minimum and not terms.get("whole_minutes"):
+        return result
     while at < len(found):
         end = at
         while end < len(found) and found[end] in bad:

@@ -73,6 +73,13 @@ def test_downtime_inside_agreed_maintenance_is_not_counted_unless_the_objective_
     assert seconds(facts, DAY2, made=agreement(exclusions=agreed, maintenance="counted")) == {"down": 3600, "up": 82800}
 
 
+def test_what_is_out_of_hours_stays_so_where_it_is_excluded_as_well():
+    early = {"early": {"weekly": {"mon": ["02:30-05:00"]}}}
+    agreed = [{"rrule": "FREQ=DAILY", "starting": "2026-01-01", "at": "02:00", "for": "1h"}]
+    found = seconds(UP, DAY2, made=agreement(exclusions=agreed, calendars=early, hours="early"))
+    assert found == {"out_of_hours": 86400 - 9000, "excluded": 1800, "up": 7200}
+
+
 def test_an_exclusion_approved_later_is_taken_out_and_the_unadjusted_figure_stays():
     approved = [ExclusionWindow(at("2026-02-02T02:00:00"), at("2026-02-02T03:00:00"), "agreed afterwards")]
     (found,) = results(outages(("2026-02-02T02:00:00", "2026-02-02T03:00:00")), DAY2, exclusions=approved)
