@@ -69,16 +69,21 @@
     window.echarts.registerLocale(code, { time: { month: long, monthAbbr: months, dayOfWeek: names("day"), dayOfWeekAbbr: names("day") } });
     return code;
   }
-  function options(box) {
+  // Each colour is computed anew by asking for it, which is dear: what is drawn at once shares a cache of them.
+  function options(box, cache) {
     const data = document.getElementById(box.dataset.chart);
-    return resolve(JSON.parse(data.textContent), {});
+    return resolve(JSON.parse(data.textContent), cache || {});
+  }
+  function redraw(after) {
+    const cache = {};
+    drawn.forEach((chart, box) => { chart.setOption(options(box, cache), { notMerge: true }); if (after) after(chart, box); });
   }
 
-  function draw(box) {
+  function draw(box, cache) {
     if (drawn.has(box)) return;
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const chart = window.echarts.init(box, null, { renderer: "canvas", locale: localeName() });
-    chart.setOption({ ...options(box), ...(still ? { animation: false } : {}) });
+    chart.setOption({ ...options(box, cache), ...(still ? { animation: false } : {}) });
     chart.on("click", (event) => { if (event.data && event.data.url) window.location.assign(event.data.url); });
     drawn.set(box, chart);
     watcher.observe(box);
@@ -94,7 +99,8 @@
     const boxes = Array.from((within || document).querySelectorAll("[data-chart]"));
     if (!boxes.length) return;
     await load();
-    boxes.forEach(draw);
+    const cache = {};
+    boxes.forEach((box) => draw(box, cache));
   }
 
   // Downloads --------------------------------------------------------------------------------------------------------
@@ -133,7 +139,7 @@
     if (menu) menu.open = false;
   });
 
-  root.addEventListener("slmo:theme", () => drawn.forEach((chart, box) => chart.setOption(options(box), { notMerge: true })));
+  root.addEventListener("slmo:theme", () => redraw());
   // Paper is white and 180 mm wide, whatever the screen shows.
   const PAPER = 630;
   let screenTheme = "", printing = false;
@@ -141,14 +147,14 @@
     printing = true;
     screenTheme = root.getAttribute("data-bs-theme") || "light";
     root.setAttribute("data-bs-theme", "light");
-    drawn.forEach((chart, box) => { chart.setOption(options(box), { notMerge: true }); chart.resize({ width: box.closest(".side") ? box.clientWidth : PAPER }); });
+    redraw((chart, box) => chart.resize({ width: box.closest(".side") ? box.clientWidth : PAPER }));
   });
   window.addEventListener("afterprint", () => {
     printing = false;
     root.setAttribute("data-bs-theme", screenTheme);
-    drawn.forEach((chart, box) => { chart.setOption(options(box), { notMerge: true }); chart.resize({ width: "auto" }); });
+    redraw((chart) => chart.resize({ width: "auto" }));
   });
   document.addEventListener("htmx:afterSettle", (event) => drawAll(event.detail.elt.parentElement || document));
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => drawAll()); else drawAll();
-  if (document.fonts) document.fonts.ready.then(() => drawn.forEach((chart, box) => chart.setOption(options(box), { notMerge: true })));
+  if (document.fonts) document.fonts.ready.then(() => redraw());
 })();

@@ -102,7 +102,7 @@ class Door:
 
     def open(self, viewport: tuple[int, int] = (1440, 900)) -> Visitor:
         """Return a visitor with a window of this width and height, in pixels, who prefers light and no motion."""
-        page = self.sessions.take(viewport=viewport)
+        page = self.sessions.take(viewport)
         page.set_default_timeout(PATIENCE)
         self.witness.watch(page)
         self.come.append(Visitor(page, self.site, self.examined))

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urljoin
 
 import pytest
@@ -99,20 +98,14 @@ class Sessions:
         self._browser = browser
         self._idle: list[Page] = []
 
-    def take(
-        self,
-        *,
-        viewport: tuple[int, int] = (1440, 900),
-        theme: Literal["light", "dark"] = "light",
-        motion: Literal["reduce", "no-preference"] = "reduce",
-    ) -> Page:
-        """Return the only page of a session in which nothing has happened: British English, UTC.
+    def take(self, viewport: tuple[int, int] = (1440, 900)) -> Page:
+        """Return the only page of a session in which nothing has happened: British English, UTC, light, no motion.
 
-        `viewport`: width and height in pixels. `theme` and `motion`: what the system prefers.
+        `viewport`: width and height in pixels.
         """
         page = self._idle.pop() if self._idle else self._open()
         page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
-        page.emulate_media(color_scheme=theme, reduced_motion=motion)
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         return page
 
     def give_back(self, page: Page) -> None:
@@ -187,7 +180,7 @@ def witness() -> Witness:
 @pytest.fixture
 def page(sessions: Sessions, witness: Witness) -> Iterator[Page]:
     """Open a page in a session of its own, 1440 × 900, watched by `witness`."""
-    opened = sessions.take(motion="no-preference")
+    opened = sessions.take()
     opened.set_default_timeout(30_000)
     witness.watch(opened)
     yield opened

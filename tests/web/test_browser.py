@@ -1,15 +1,19 @@
 """The components in a real browser: no complaint, no violation, from a phone's width up, by keyboard."""
 
+from collections.abc import Iterator
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Page, expect
+from pytest_django.plugin import DjangoDbBlocker
 
 from slmo.accounts.models import User
 from tests.support.browser import Witness
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PATH = "/style/"
 COLOURS_REST = """Promise.all(document.getAnimations().filter(one => one instanceof CSSTransition)
     .map(one => one.finished.catch(() => null))).then(() => true)"""
@@ -17,14 +21,21 @@ COLOURS_REST = """Promise.all(document.getAnimations().filter(one => one instanc
 expect.set_options(timeout=20_000)
 
 
+@pytest.fixture(scope="module")
+def session(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Log in, once for all tests of this file, somebody who administers the installation; return the session's key."""
+    with django_db_blocker.unblock():
+        user = User.objects.create_superuser("root@example.org", name="Root Person", theme="light")
+        client = Client()
+        client.force_login(user)
+        yield client.cookies[settings.SESSION_COOKIE_NAME].value
+        call_command("flush", verbosity=0, interactive=False)
+
+
 @pytest.fixture
-def style(page: Page, site: str) -> Page:
-    """Open the page of components as somebody who administers the installation."""
-    user = User.objects.create_superuser("root@example.org", name="Root Person", theme="light")
-    client = Client()
-    client.force_login(user)
-    key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": site}])
+def style(page: Page, site: str, session: str) -> Page:
+    """Open the page of components."""
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
     page.goto(site + PATH)
     page.wait_for_selector("#calendar canvas")
     return page
