@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.selectors import objectives_visible
-from monitoring.figures.numbers import percent_text, target_text
+from monitoring.figures.numbers import figure_text, target_text
 from monitoring.figures.objective import period_label
 from monitoring.models import Proposal, ProposalState
 from slmo.accounts.models import User
@@ -107,7 +107,7 @@ def _side(figures: dict[str, Any] | None) -> dict[str, Any]:
 
 def figure_shown(figures: dict[str, Any]) -> str:
     """Return kept figures as one figure: a percentage cut off against the provider, or the value."""
-    return figures.get("value") or percent_text(figures["achieved"], figures["target"]) or words.DASH
+    return figure_text(figures["achieved"], figures["target"], figures.get("value") or "") or words.DASH
 
 
 def target_shown(figures: dict[str, Any]) -> str:

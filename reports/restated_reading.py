@@ -5,7 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from monitoring.figures.numbers import percent_text
+from monitoring.figures.numbers import figure_text
 from reports.models import Report
 from slmo.web import words
 
@@ -30,7 +30,7 @@ def _figure(one: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(figures: Mapping[str, Any]) -> str:
     """Return a figure as a percentage cut off against the provider."""
-    return figures.get("value") or percent_text(figures["achieved"], figures["target"]) or words.DASH
+    return figure_text(figures["achieved"], figures["target"], figures.get("value") or "") or words.DASH
 
 
 def _credit(one: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from agreements.models import Agreement
-from monitoring.figures.numbers import percent_text
+from monitoring.figures.numbers import figure_text as text_of
 from monitoring.models import Restatement
 from slmo.accounts.models import Organisation, Role, User
 from slmo.accounts.policy import ACTIONS
@@ -81,5 +81,5 @@ def _context(row: Restatement) -> dict[str, Any]:
 def figure_text(figures: dict[str, Any]) -> str:
     """Return a kept figure as letters show it: a percentage cut off against the provider, or the value."""
     with translation.override("en"):  # letters say it in each reader's language
-        shown = figures["value"] or percent_text(figures["achieved"], figures["target"]) or "–"
+        shown = text_of(figures["achieved"], figures["target"], figures["value"]) or "–"
         return shown.replace("\N{NO-BREAK SPACE}", " ")
