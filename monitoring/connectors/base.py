@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from monitoring.rows import FactRow
 from slmo.core.units import Window
 
 
@@ -28,8 +27,8 @@ class Connector(Protocol):
     label: str | Promise
     form: type[forms.Form]
 
-    def fetch(self, config: Mapping[str, Any], window: Window, interval: int) -> Sequence[FactRow]:
-        """Return the facts of a window; `interval` is the seconds between fetches. Raises ConnectorError."""
+    def fetch(self, config: Mapping[str, Any], window: Window, interval: int) -> Sequence[Any]:
+        """Return a window's facts, all of one kind; `interval`: seconds between fetches. Raises ConnectorError."""
         ...
 
 

@@ -6,6 +6,7 @@ interval in which nobody asked is unknown, and can not be asked about later.
 
 import time
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,11 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.connectors.base import ConnectorError
 from monitoring.connectors.outbound import Answer, Unreachable, request, url_split
+from monitoring.kinds.buckets import BucketRow
+from monitoring.kinds.samples import SampleRow
 from monitoring.models import FactState
 from monitoring.rows import FactRow, row_key
 from slmo.core.units import Window
 
 TIMEOUT_MOST = 30
+Measurement = SampleRow | BucketRow
 
 
 class HttpForm(forms.Form):
@@ -45,6 +49,17 @@ class HttpForm(forms.Form):
         required=False,
         help_text=_("An answer that takes longer counts as degraded."),
     )
+    records = forms.ChoiceField(
+        label=_("What is recorded"),
+        choices=[
+            ("state", _("whether the page is up")),
+            ("time", _("how many seconds the answer took")),
+            ("answer", _("whether the answer was good")),
+        ],
+        initial="state",
+        required=False,
+        help_text=_("The first feeds availability, the second measured values, the third a share of good events."),
+    )
 
     def clean_url(self) -> str:
         """Return the address; raise ValidationError for anything but a plain http or https address."""
@@ -62,10 +77,18 @@ class HttpConnector:
     label = _("HTTP probe")
     form = HttpForm
 
-    def fetch(self, config: Mapping[str, Any], window: Window, interval: int) -> Sequence[FactRow]:
-        """Return the state of the window's last interval, as one request finds it now."""
+    def fetch(self, config: Mapping[str, Any], window: Window, interval: int) -> Sequence[FactRow | Measurement]:
+        """Return what one request finds now, for the window's last interval; no time where no answer came."""
         start = window.end - interval
+        begun = time.monotonic()
         state, seen = self.ask(config)
+        took = time.monotonic() - begun
+        if config.get("records") == "time":
+            value = Decimal(f"{took:.3f}")
+            return [] if state == FactState.DOWN else [SampleRow(start, value, key=row_key(start, ""))]
+        if config.get("records") == "answer":
+            good = Decimal(state == FactState.UP)
+            return [BucketRow(start, window.end, good, Decimal(1), key=row_key(start, ""), reference=seen)]
         return [FactRow(start, window.end, int(state), "", row_key(start, ""), seen)]
 
     def ask(self, config: Mapping[str, Any]) -> tuple[FactState, str]:

@@ -180,7 +180,8 @@ def source_try(request: HttpRequest) -> HttpResponse:
     if config.is_valid():
         now = instant_of(timezone.now())
         try:
-            rows = CONNECTORS[KIND].fetch(config.cleaned_data, Window(now - 60, now), 60)
+            asked = {**config.cleaned_data, "records": "state"}
+            rows = CONNECTORS[KIND].fetch(asked, Window(now - 60, now), 60)
             context["found"] = FactState(rows[-1].state).name.lower()
             context["seen"] = rows[-1].reference
         except ConnectorError as error:

@@ -136,5 +136,5 @@ def usual_targets(here: Target) -> tuple[Fraction, ...]:
         return LADDER
     if here.value.denominator == 1 and here.unit == "number" and here.value <= FEW:
         return tuple(Fraction(step) for step in range(int(here.value) + 4))
-    whole = here.unit == "seconds" and here.value >= min(AROUND).denominator
-    return tuple(Fraction(int(here.value * step)) if whole else here.value * step for step in AROUND)
+    around = (here.value * step for step in AROUND)
+    return tuple(Fraction(max(1, int(one))) if here.unit == "seconds" else one for one in around)

@@ -74,8 +74,11 @@ def agreement_load(
         now=when,
     )
     version_conclude(agreement.versions.get(), manager, customer_of(offer, people), when)
+    kinds = {one["name"]: one["indicator"] for one in document["spec"]["objectives"]}
+    tickets = indicator.service.indicators.filter(kind="tasks").first()
     for objective in agreement.objectives.all():
-        objective_measure(objective=objective, indicator=indicator, actor=manager, now=when)
+        measure = tickets if kinds[objective.name] == "tasks" else indicator
+        objective_measure(objective=objective, indicator=measure, actor=manager, now=when)
     return agreement
 
 

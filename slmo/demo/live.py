@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -42,14 +42,40 @@ def document_of(first: str, until: str) -> dict[str, Any]:
                     "degraded": "up",
                     "unknown": {"counts_as": "excluded", "last_for": "2m"},
                     "minimum_outage": "30s",
-                }
+                },
+                {
+                    "name": "response-time",
+                    "indicator": "value",
+                    "reduce": "p95",
+                    "target": "<= 1s",
+                    "period": "day",
+                },
+                {"name": "good-answers", "indicator": "ratio", "target": ">= 99.5%", "period": "day"},
             ],
         },
     }
 
 
-def indicator_load(provider: Organisation, owner: User, now: datetime) -> Indicator:
-    """Create the portal as a service of the catalogue; return its indicator."""
+class Probe(NamedTuple):
+    """One way in which the health page is measured: the objective that reads it, and what a probe records."""
+
+    objective: str
+    slug: str
+    name: str
+    kind: str
+    records: str
+    source: str
+
+
+PROBES = (
+    Probe("availability", "health", "Answers of the health page", "availability", "state", "portal-health"),
+    Probe("response-time", "response-time", "Response time of the health page", "value", "time", "portal-time"),
+    Probe("good-answers", "good-answers", "Good answers of the health page", "ratio", "answer", "portal-answers"),
+)
+
+
+def indicators_load(provider: Organisation, owner: User, now: datetime) -> dict[str, Indicator]:
+    """Create the portal as a service of the catalogue; return its indicators by the objectives that read them."""
     service = Service.objects.filter(slug=SLUG).first() or service_create(
         slug=SLUG,
         name="Service level portal",
@@ -60,20 +86,18 @@ def indicator_load(provider: Organisation, owner: User, now: datetime) -> Indica
         actor=None,
         now=now,
     )
-    return service.indicators.filter(slug="health").first() or indicator_create(
-        service=service,
-        slug="health",
-        name="Answers of the health page",
-        kind="availability",
-        gaps_up=False,
-        actor=None,
-        now=now,
-    )
+    return {
+        probe.objective: service.indicators.filter(slug=probe.slug).first()
+        or indicator_create(
+            service=service, slug=probe.slug, name=probe.name, kind=probe.kind, gaps_up=False, actor=None, now=now
+        )
+        for probe in PROBES
+    }
 
 
 @transaction.atomic
 def agreement_load(
-    indicator: Indicator, parties: Mapping[str, Organisation], people: Mapping[str, User], now: datetime
+    indicators: Mapping[str, Indicator], parties: Mapping[str, Organisation], people: Mapping[str, User], now: datetime
 ) -> None:
     """Create the live service's agreement, in force from today, where it is missing."""
     if Agreement.objects.filter(slug=f"sla-{SLUG}").exists():
@@ -85,7 +109,7 @@ def agreement_load(
         slug=f"sla-{SLUG}",
         title="Service level portal for Baltic Retail",
         type="SLA",
-        service=indicator.service,
+        service=indicators["availability"].service,
         provider=parties["northlight-it"],
         customer=parties["baltic-retail"],
         timezone="Europe/Berlin",
@@ -96,18 +120,18 @@ def agreement_load(
     )
     version_conclude(agreement.versions.get(), manager, people["customer@baltic.example"], drafted)
     for objective in agreement.objectives.all():
-        objective_measure(objective=objective, indicator=indicator, actor=manager, now=now)
+        objective_measure(objective=objective, indicator=indicators[objective.name], actor=manager, now=now)
 
 
-def probe_load(indicator: Indicator, now: datetime) -> None:
+def probe_load(probe: Probe, indicator: Indicator, now: datetime) -> None:
     """Let the worker probe this portal's health page at the address that it has now."""
     url = f"{settings.SITE_URL}/health/"
-    config = {"url": url, "timeout": 5, "expect_status": 200}
-    found = Source.objects.filter(slug="portal-health").first()
+    config = {"url": url, "timeout": 5, "expect_status": 200, "records": probe.records}
+    found = Source.objects.filter(slug=probe.source).first()
     if found is None:
         source_create(
-            slug="portal-health",
-            name=f"Health page of {urlsplit(url).hostname}",
+            slug=probe.source,
+            name=f"{probe.name}, {urlsplit(url).hostname}",
             kind="http",
             indicator=indicator,
             config=config,
@@ -120,7 +144,8 @@ def probe_load(indicator: Indicator, now: datetime) -> None:
 
 
 def live_load(parties: Mapping[str, Organisation], people: Mapping[str, User], now: datetime) -> None:
-    """Create the live service, its agreement and its probe."""
-    indicator = indicator_load(parties["northlight-it"], people["owner@northlight.example"], now)
-    agreement_load(indicator, parties, people, now)
-    probe_load(indicator, now)
+    """Create the live service, its agreement and its probes."""
+    indicators = indicators_load(parties["northlight-it"], people["owner@northlight.example"], now)
+    agreement_load(indicators, parties, people, now)
+    for probe in PROBES:
+        probe_load(probe, indicators[probe.objective], now)

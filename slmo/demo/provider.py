@@ -12,7 +12,7 @@ from agreements.services import dependency_add, indicator_create, service_create
 from monitoring.services.facts import facts_record
 from slmo.accounts.models import Organisation, User
 from slmo.demo.holidays import closed_on, germany, united_states
-from slmo.demo.record import COVERED_FROM, COVERED_UNTIL, Incident, facts_passed_on
+from slmo.demo.record import COVERED_FROM, COVERED_UNTIL, Incident, facts_passed_on, tasks_passed_on
 from slmo.demo.suppliers import OUR_REGIONS
 
 BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
@@ -34,6 +34,32 @@ MAINTENANCE = {
 }
 
 
+INCIDENTS_RESOLVED = {
+    "name": "incidents-resolved",
+    "indicator": "tasks",
+    "clock": "resolved",
+    "limit": {"high": "4h", "medium": "8h", "low": "26h"},  # low: two days of the desk
+    "target": ">= 80%",
+    "period": "quarter",
+    "hours": "desk",
+}
+FEW_OUTAGES = {
+    "name": "few-outages",
+    "indicator": "outages",
+    "reduce": "count",
+    "at_least": "5m",
+    "target": "<= 1",
+    "period": "quarter",
+}
+TIME_TO_REPAIR = {
+    "name": "time-to-repair",
+    "indicator": "outages",
+    "reduce": "mttr",
+    "target": "<= 4h",
+    "period": "quarter",
+}
+
+
 class Offer(NamedTuple):
     """One service of the demo's provider and the promise that one customer has for it."""
 
@@ -49,6 +75,7 @@ class Offer(NamedTuple):
     terms: dict[str, Any]
     calendars: dict[str, Any]
     exclusions: list[dict[str, Any]]
+    more: tuple[dict[str, Any], ...] = ()  # objectives besides availability
 
 
 def terms(target: str, charge: int, tiers: Iterable[tuple[str, int]], **more: Any) -> dict[str, Any]:
@@ -113,6 +140,7 @@ OFFERS = (
         terms=terms(">= 99.5%", 9_000, (("99.5%", 10), ("98%", 30))),
         calendars={},
         exclusions=[MAINTENANCE],
+        more=(FEW_OUTAGES, TIME_TO_REPAIR),
     ),
     Offer(
         slug="reporting-warehouse",
@@ -127,6 +155,7 @@ OFFERS = (
         terms=terms(">= 99%", 5_000, (("99%", 10), ("97%", 25)), hours="desk"),
         calendars={"desk": DESK_NEW_YORK},
         exclusions=[],
+        more=(INCIDENTS_RESOLVED,),
     ),
 )
 
@@ -173,7 +202,23 @@ def service_load(
     touching = [incident for incident in incidents if incident.product in offer.needs]
     rows = list(facts_passed_on(touching, frozenset(OUR_REGIONS[offer.region])))
     facts_record(indicator=indicator, rows=rows, origin="outage-log", actor=None, now=now)
+    if any(one["indicator"] == "tasks" for one in offer.more):
+        tickets_load(service, offer, touching, now)
     return indicator
+
+
+def tickets_load(service: Service, offer: Offer, incidents: list[Incident], now: datetime) -> None:
+    """Record the incidents that reached a service as tasks of its own: opened, resolved, how severe."""
+    indicator = service.indicators.filter(slug="incidents").first() or indicator_create(
+        service=service,
+        slug="incidents",
+        name=f"Incidents that suppliers passed on in {offer.region}",
+        kind="tasks",
+        actor=None,
+        now=now,
+    )
+    rows = list(tasks_passed_on(incidents, frozenset(OUR_REGIONS[offer.region])))
+    facts_record(indicator=indicator, rows=rows, origin="incidents", actor=None, now=now)
 
 
 def document_of(offer: Offer, effective_from: str, effective_until: str, **changed: Any) -> dict[str, Any]:
@@ -186,7 +231,7 @@ def document_of(offer: Offer, effective_from: str, effective_until: str, **chang
         "timezone": offer.zone,
         "effective": {"from": effective_from, "until": effective_until},
         "currency": "EUR" if offer.zone == BERLIN else "USD",
-        "objectives": [offer.terms | changed],
+        "objectives": [offer.terms | changed, *offer.more],
     }
     if offer.calendars:
         spec["calendars"] = offer.calendars

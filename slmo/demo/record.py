@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.utils.text import slugify
 
+from monitoring.kinds.tasks import TaskRow
 from monitoring.models import FactState
 from monitoring.services.facts import FactRow
 
@@ -17,6 +18,7 @@ COVERED_UNTIL = datetime(2024, 1, 1, 8, tzinfo=UTC)  # the end of 2023 where the
 # No incident of any product stands in the record in this half-year: not recorded, rather than all well.
 SILENT_FROM, SILENT_UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 6, 29, tzinfo=UTC)
 
+SEVERITIES = ("high", "medium", "low")
 IMPACT_OF_SEVERITY = {"high": "SERVICE_OUTAGE", "medium": "SERVICE_DISRUPTION", "low": "SERVICE_INFORMATION"}
 STATE_OF_IMPACT = {
     "SERVICE_OUTAGE": FactState.DOWN,
@@ -34,6 +36,7 @@ class Incident(NamedTuple):
     state: FactState
     product: str
     locations: tuple[str, ...]
+    severity: str = ""
 
 
 def seconds(text: str) -> int:
@@ -52,6 +55,7 @@ def incidents_read(path: Path = DATA / "gcp_incidents_2019_2023.csv") -> list[In
                 state=STATE_OF_IMPACT[row["impact"] or IMPACT_OF_SEVERITY[row["severity"]]],
                 product=row["product"],
                 locations=tuple(sorted(filter(None, row["locations"].split("|")))),
+                severity=row["severity"],
             )
             for row in csv.DictReader(file)
         ]
@@ -84,6 +88,21 @@ def facts_passed_on(incidents: Iterable[Incident], regions: frozenset[str]) -> I
             yield FactRow(one.begin, one.end, one.state, "", key, one.reference)
         elif not one.locations and one.state != FactState.UP:
             yield FactRow(one.begin, one.end, FactState.UNKNOWN, "", key, one.reference)
+
+
+def tasks_passed_on(incidents: Iterable[Incident], regions: frozenset[str]) -> Iterator[TaskRow]:
+    """Yield each supplier incident that names one of `regions` as a task, open from its begin to its end.
+
+    An incident of several products is one task: it lasts from the first begin to the last end, by its worst severity.
+    """
+    together: dict[str, list[Incident]] = {}
+    for one in incidents:
+        if regions.intersection(one.locations):
+            together.setdefault(one.reference, []).append(one)
+    for reference, parts in together.items():
+        opened, resolved = min(one.begin for one in parts), max(one.end for one in parts)
+        severity = min((one.severity for one in parts), key=SEVERITIES.index)
+        yield TaskRow(opened, None, resolved, ((opened, severity),), (), "", reference, reference)
 
 
 class Published(NamedTuple):
