@@ -2,7 +2,9 @@
 
 import pytest
 
+from slmo.core.errors import EngineError
 from slmo.core.facts import Task
+from slmo.core.facts_csv.tasks import pauses_read
 from slmo.core.governing import rulings
 from slmo.core.kinds import Asked, TaskState, task_outcomes
 from tests.core.builders import agreement, at, document, window
@@ -93,3 +95,14 @@ def test_a_task_is_judged_by_the_terms_in_force_when_it_was_opened():
     found = task_outcomes(Asked(made, "availability", tasks(*rows), end))
     assert [(one.limit, one.state.value) for one in found] == [(14400, "in_time"), (3600, "failed")]
     assert len(rulings(made, "availability", window("2026-02-01T00:00:00", "2026-03-01T00:00:00"))) == 2
+
+
+def test_pauses_of_a_file_that_overlap_or_stand_in_any_order_are_one():
+    def pair(start, end):
+        return f"2026-02-02T{start}:00Z/" + (f"2026-02-02T{end}:00Z" if end else "")
+
+    first, second = at("2026-02-02T10:00:00+00:00"), at("2026-02-02T12:00:00+00:00")
+    assert pauses_read(";".join([pair("11:00", "12:00"), pair("10:00", "11:30")])) == ((first, second),)
+    assert pauses_read(";".join([pair("11:00", "11:10"), pair("10:00", None)])) == ((first, None),)
+    with pytest.raises(EngineError, match="end after they start"):
+        pauses_read(pair("12:00", "11:00"))

@@ -45,10 +45,23 @@ def _name(text: str) -> str:
 
 
 def pauses_read(text: str) -> tuple[Pause, ...]:
-    """Return the pauses of `start/end;start/`, the last of which may be open; raise EngineError for anything else."""
-    found = tuple(_pause(part) for part in text.split(";")) if text else ()
-    pauses_check(found)
-    return found
+    """Return the pauses of `start/end;start/`, in order and apart; an empty end is open.
+
+    The clock stands still however many reasons it has, so that pauses that overlap are one. Raises EngineError for
+    anything else, and for a pause that ends before it starts.
+
+    >>> pauses_read("1970-01-01T00:01:00Z/;1970-01-01T00:00:30Z/1970-01-01T00:02:00Z")
+    ((30, None),)
+    """
+    found: list[Pause] = []
+    for start, end in sorted((_pause(part) for part in text.split(";")) if text else (), key=lambda one: one[0]):
+        pauses_check(((start, end),))
+        before = found[-1] if found else None
+        if before is None or (before[1] is not None and before[1] < start):
+            found.append((start, end))
+        else:
+            found[-1] = (before[0], None if before[1] is None or end is None else max(before[1], end))
+    return tuple(found)
 
 
 def _pause(text: str) -> Pause:
