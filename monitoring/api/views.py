@@ -143,8 +143,8 @@ class FactViewSet(ListModelMixin, GenericViewSet[Fact]):
             except FactsRefused as refused:
                 raise ValidationError({"facts": str(refused)}) from refused
             receipt |= {"batch": batch.pk, "new": batch.new, "replaced": batch.replaced}
-        refused = bool(items) and not rows
-        return Response(receipt, status.HTTP_400_BAD_REQUEST if refused else status.HTTP_202_ACCEPTED)
+        unusable = bool(items) and not rows
+        return Response(receipt, status.HTTP_400_BAD_REQUEST if unusable else status.HTTP_202_ACCEPTED)
 
 
 def indicator_asked(request: Request, name: object) -> Indicator:

@@ -45,7 +45,7 @@ def kind_of(indicator: Indicator) -> FactKind:
     kinds = kinds_of(indicator.kind)
     if len(kinds) == 1:
         return kinds[0]
-    return next((kind for kind in kinds if kind.model.objects.filter(indicator=indicator).exists()), kinds[0])
+    return next((kind for kind in kinds if kind.model._default_manager.filter(indicator=indicator).exists()), kinds[0])
 
 
 def kind_of_model(model: type[Model]) -> FactKind:

@@ -51,6 +51,7 @@ class FactKind:
     """One kind of facts. Its rows have the fields of `columns` first, then scope, key, reference and override.
 
     `begins` and `ends` say in SQL from when to when a row `fact` of the table bears on figures; NULL: to the present.
+    `kin` is the column by which facts of different keys tell of one thing, so that one bears on what others say.
     `first` and `last` are the columns of a fact's own beginning and end; `numbered` tells that several facts of one
     delivery may have one time and place. `files` are the engine's names of the files that bring such facts, `fields`
     and `common` the names in an item of the API. `labels` are people's words for what `shown` tells, `told` says what
@@ -65,6 +66,7 @@ class FactKind:
     texts: ClassVar[tuple[str, ...]] = ()
     begins: ClassVar[str]
     ends: ClassVar[str]
+    kin: ClassVar[str] = ""
     first: ClassVar[str] = "start"
     last: ClassVar[str] = "end"
     numbered: ClassVar[bool] = False
@@ -190,17 +192,18 @@ def recorded(
 ) -> list[tuple[Any, ...]]:
     """Return columns of the facts of an indicator that lie `within` a window, in the order of their recording.
 
-    `within` is SQL over %(since)s and %(until)s, or several alternatives that no row fulfils twice.
+    `within` is SQL over %(since)s and %(until)s, or several alternatives that no row fulfils twice; `{holds}` in it
+    stands for what a row must fulfil to be known.
     """
     holds = CURRENT if known_at is None else KNOWN_AT
-    values = {
+    values: dict[str, Any] = {
         "indicator": indicator.pk,
         "since": moment_of(max(window.start, EARLIEST)),
         "until": moment_of(max(window.end, EARLIEST)),
         "known_at": known_at,
     }
     select = f"SELECT {columns}, id AS seq FROM {kind.model._meta.db_table} WHERE indicator_id = %(indicator)s"
-    parts = [f"{select} AND {holds} AND {alternative}" for alternative in within.split("|")]
+    parts = [f"{select} AND {holds} AND {one.format(holds=holds)}" for one in within.split("|")]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts) + " ORDER BY seq", values)
         return cursor.fetchall()

@@ -27,7 +27,13 @@ PRIORITY_LONGEST, LISTED_MOST = 100, 200
 
 
 _COLUMNS = f"{seconds_of('opened', 'responded', 'resolved')}, priorities, pauses, scope, reference, override"
-_WITHIN = "opened < %(until)s AND (resolved IS NULL OR resolved >= %(since)s OR responded >= %(since)s)"
+# What is told of one task by several origins, or in a correction, is read together: the last told holds.
+_WITHIN = f"""
+reference IN (
+    SELECT reference FROM {Task._meta.db_table} WHERE indicator_id = %(indicator)s AND {{holds}}
+        AND opened < %(until)s AND (resolved IS NULL OR resolved >= %(since)s OR responded >= %(since)s)
+)
+"""
 
 
 class TaskRow(NamedTuple):
@@ -58,6 +64,7 @@ class TasksKind(FactKind):
     begins = "fact.opened"
     # while it is open it bears on every period up to the present
     ends = "CASE WHEN fact.resolved IS NOT NULL THEN greatest(fact.responded, fact.resolved) + interval '1 second' END"
+    kin = "reference"
     first, last = "opened", "resolved"
     files = ("tasks",)
     common = ("scope",)
@@ -123,7 +130,7 @@ class TasksKind(FactKind):
             )  # fmt: skip
 
     def read(self, indicator: Indicator, window: Window, terms: Terms | None, known_at: datetime | None) -> Facts:
-        """Return the tasks of the window: those opened before its end and not done before its start."""
+        """Return the tasks opened before the window's end and not done before its start, with all told of each."""
         rows = recorded(self, _COLUMNS, _WITHIN, indicator, window, known_at)
         return Facts(tasks=Tasks.of(_read(*row) for row in rows))
 

@@ -124,6 +124,8 @@ class Task(Measured):
             # assessment: what came to an end in a span, and what is still open
             models.Index(fields=["indicator", "resolved"], condition=_CURRENT, name="task_current_resolved"),
             models.Index(fields=["indicator", "responded"], condition=_CURRENT, name="task_current_responded"),
+            # assessment, facts_record: all that is told of one task
+            models.Index(fields=["indicator", "reference"], condition=_CURRENT, name="task_current_reference"),
         ]
         verbose_name = _("Task")
 

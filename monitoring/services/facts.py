@@ -101,7 +101,7 @@ def _kind_check(indicator: Indicator, kind: FactKind) -> None:
     if kind not in kinds:
         sentence = _("%(indicator)s is not measured by facts of this kind.") % {"indicator": indicator}
         raise FactsRefused([RowError(0, "", sentence)])
-    if any(other.model.objects.filter(indicator=indicator).exists() for other in kinds if other is not kind):
+    if any(other.model._default_manager.filter(indicator=indicator).exists() for other in kinds if other is not kind):
         sentence = _("%(indicator)s has facts of another kind already; open a further indicator.")
         raise FactsRefused([RowError(0, "", sentence % {"indicator": indicator})])
 

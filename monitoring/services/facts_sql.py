@@ -64,9 +64,16 @@ SELECT min(begins), CASE WHEN bool_or(ends IS NULL) THEN NULL ELSE max(ends) END
 FROM (
     SELECT {begins} AS begins, {ends} AS ends FROM {change} AS fact
     UNION ALL
-    SELECT {begins}, {ends} FROM {table} AS fact WHERE id IN (SELECT known FROM {change})
+    SELECT {begins}, {ends} FROM {table} AS fact WHERE id IN (SELECT known FROM {change}){kin}
 ) AS touched
 """
+
+_KIN = """
+    UNION ALL
+    SELECT {begins}, {ends} FROM {table} AS fact
+    WHERE indicator_id = %(indicator)s AND superseded_at IS NULL AND {kin} IN (
+        SELECT {kin} FROM {change} UNION SELECT {kin} FROM {table} WHERE id IN (SELECT known FROM {change})
+    )"""
 
 # The same for states: a change reaches to the next change of its stream, and without one to the present. Where a scope
 # is named for the first time, or no longer, everything is otherwise, because the scopes that the facts name are united
@@ -117,7 +124,7 @@ def statements_of(name: str) -> Statements:
     kind: FactKind = KINDS[name]
     names = [_quoted(column.name) for column in kind.columns]
     made = [f"{column.made.format(_quoted(column.name))} AS {_quoted(column.name)}" for column in kind.columns]
-    parts = {
+    parts: dict[str, str] = {
         "table": kind.model._meta.db_table,
         "stage": f"{name}_stage",
         "change": f"{name}_change",
@@ -130,5 +137,6 @@ def statements_of(name: str) -> Statements:
         "begins": kind.begins,
         "ends": kind.ends,
     }
+    parts["kin"] = _KIN.format(**parts, kin=kind.kin) if kind.kin else ""
     span = _SPAN_OF_STATES if name == "states" else _SPAN
     return Statements(*(text.format(**parts) for text in (_STAGE, _COPY, _COMPARE, _SUPERSEDE, _INSERT, span)))

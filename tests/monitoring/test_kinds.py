@@ -201,6 +201,20 @@ def test_a_window_reads_the_tasks_that_may_bear_on_it():
     assert found == ["open since long", "done inside", "done after"]
 
 
+def test_what_several_origins_tell_of_one_task_is_read_together_and_the_last_told_holds():
+    indicator = indicator_of("tasks")
+    early = MARCH.start - 90_000
+    objective = agreement_make(indicator).objectives.get()
+    facts_record(indicator=indicator, rows=[task("one", early)], origin="file", now=NOW)
+    ObjectiveStatus.objects.filter(objective=objective).update(due_from=None)
+    facts_record(indicator=indicator, rows=[task("one", START, resolved=START + 60)], origin="api", now=NOW)
+    # what the file said of another day is otherwise now, and is never read without what replaces it
+    assert ObjectiveStatus.objects.get(objective=objective).due_from == at("2026-02-27 23:00")
+    before = Window(early, early + 3600)
+    [one] = facts_load(indicator, before).tasks.current()
+    assert (one.opened, one.resolved) == (START, START + 60)
+
+
 def test_several_samples_of_one_second_in_one_file_are_all_kept():
     indicator = indicator_of("samples")
     rows = [sample(), sample(value="0.5")._replace(key=row_key(START, "") + "#2")]
