@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
+from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
@@ -163,6 +164,7 @@ def browser(site: str) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=path, args=flags)
         yield started
         started.close()
+        connections.close_all()  # those of the loop's own context, which nobody can reach after it
 
 
 @pytest.fixture(scope="session")
