@@ -13,8 +13,8 @@ from monitoring.services.assessment import objective_assess
 from monitoring.services.correction import correction_approve, correction_propose, correction_rehearse
 from monitoring.services.ledger import ledger_differences
 from tests.monitoring.desk import WORDS
+from tests.monitoring.kind_stories import STORIES, objective_of, record_facts
 from tests.monitoring.make import NOW, at, organisations_make, user_make
-from tests.monitoring.test_kinds_assessed import STORIES, objective_of, record_facts
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)

@@ -15,8 +15,8 @@ from monitoring.models import PeriodResult
 from monitoring.services.assessment import objective_assess
 from slmo.assess import main
 from slmo.core.report_json import entry_json
+from tests.monitoring.kind_stories import STORIES, each_story, objective_of, record_facts
 from tests.monitoring.make import NOW, organisations_make, user_make
-from tests.monitoring.test_kinds_assessed import STORIES, each_story, objective_of, record_facts
 
 pytestmark = pytest.mark.django_db
 

@@ -18,8 +18,8 @@ from monitoring.rows import FactRow
 from monitoring.services.assessment import objective_assess
 from monitoring.services.facts import facts_record
 from monitoring.services.ledger import ledger_differences
+from tests.monitoring.kind_stories import engine_tells, told
 from tests.monitoring.make import agreement_make, amend, at, indicator_make
-from tests.monitoring.test_kinds_assessed import engine_tells, told
 from tests.monitoring.test_ledger_equals_engine import FIRST, LAST, NIGHTLY, OFFICE, Undo, kept
 
 pytestmark = pytest.mark.django_db
