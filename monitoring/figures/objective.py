@@ -145,13 +145,13 @@ def days_of(
     objective: Objective, year: int, results: Sequence[PeriodResult], zone: ZoneInfo, target: str
 ) -> list[dict[str, Any]]:
     """Return the days of a year on which anything was counted, for the calendar; each leads to its period's figure."""
-    whys, attested = _whys(results, year, zone), objective.indicator and objective.indicator.kind == "attested"
+    whys, kind = _whys(results, year, zone), objective.indicator.kind if objective.indicator else ""
     between = (date(year, 1, 1), date(year, 12, 31))
     rows = LedgerDay.objects.filter(objective=objective, day__range=between).order_by("day")
     found = []
     for row in rows.values("day", "up", "down", "degraded", "unknown", "excluded", "outages", "tally"):
-        name, label = day_stated(row) if attested else day_told(row, target)
-        if name != "out_of_hours":
+        name, label = day_stated(row) if kind == "attested" else day_told(row, target)
+        if name != "out_of_hours" and not (kind == "tasks" and name == "unknown"):  # a day without tasks is no gap
             url = next((url for first, last, url in whys if first <= row["day"] <= last), "")
             found.append({"date": row["day"], "verdict": name, "label": label, "url": url})
     return found

@@ -141,6 +141,8 @@ class Counted(KindFigure):
         if left is None or figure.verdict not in ("met", "breached") or figure.open:
             return super().judged(figure)
         values = {"target": figure.target_text, "count": words.number(abs(floor(left)))}  # -0.5 left: one too many
+        if figure.verdict == "met" and 0 <= left < 1:
+            return _("The target of %(target)s was met with nothing to spare.") % values
         if figure.verdict == "met":
             return _("The target of %(target)s was met; %(count)s more bad ones were allowed.") % values
         return _("The target of %(target)s was missed by %(count)s bad ones.") % values

@@ -60,7 +60,7 @@ class TasksFigure(Counted):
     def steps(self, figure: Figure, terms: ObjectiveTerms | None) -> list[Step]:
         """Count tasks."""
         limits = terms.own.limits if terms else ()
-        named = ", ".join(f"{name} {words.duration(limit)}".strip() for name, limit in limits)
+        named = ", ".join(f"{name} {service_text(limit)}".strip() for name, limit in limits)
         first = [Step(_("Limit on the service-hours clock"), "", named)] if named else []
         return [*first, *self.share_steps(figure, _("Tasks that count"), _("Tasks in time"))]
 
@@ -114,8 +114,8 @@ def _shown(one: Timed, cut: Cut) -> dict[str, Any]:
         "opened": words.when(outcome.task.opened, zone),
         "due": words.when(outcome.due, zone) if outcome.due else "",
         "done": words.when(outcome.done, zone) if outcome.done else "",
-        "used": words.duration(one.used),
-        "limit": words.duration(outcome.limit),
+        "used": service_text(one.used),
+        "limit": service_text(outcome.limit),
         "pauses": len(outcome.task.pauses),
         "clock": clock_drawn(outcome, one.hours, cut.as_of, zone),
     }
@@ -135,10 +135,19 @@ def _told(one: Timed) -> str:
     """Say how a task stands."""
     outcome = one.outcome
     name = f"{outcome.task.id} ({outcome.priority})" if outcome.priority else outcome.task.id
-    values = {"task": name, "used": words.duration(one.used), "limit": words.duration(outcome.limit)}
+    values = {"task": name, "used": service_text(one.used), "limit": service_text(outcome.limit)}
     if outcome.state is TaskState.PENDING:
         return _("%(task)s: open, %(used)s of %(limit)s used") % values
     return _("%(task)s: %(used)s of %(limit)s") % values
+
+
+def service_text(seconds: int) -> str:
+    """Return a length of service hours without days, which would not be calendar days: "26 h 30 min"."""
+    hours, rest = divmod(seconds, words.HOUR)
+    if not hours:
+        return words.duration(rest, 2)
+    text = f"{words.number(hours)}{words.NBSP}{words.unit_short('h')}"
+    return f"{text}{words.NBSP}{words.duration(rest, 1)}" if rest >= words.MINUTE else text
 
 
 def pending_text(count: int, due: str) -> str:

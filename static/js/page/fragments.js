@@ -44,6 +44,7 @@
     const summary = $("[data-focus]", within);
     if (summary) summary.focus();
     $$("form[data-keep]", within).forEach(formRestore);
+    $$("[data-scroll-end]", within).forEach((one) => { one.scrollLeft = one.scrollWidth; });  // the latest first
   }
   prepare(document);
 })();
