@@ -47,19 +47,19 @@ def alone(item, facts, window, as_of):
     return [(one.window, one.verdict, one.good, one.total, dict(one.seconds)) for one in results]
 
 
-@given(st.lists(cases(versions=2), min_size=1, max_size=4), st.integers(0, 2**32))
+@given(st.lists(cases(versions=2), min_size=1, max_size=3), st.integers(0, 2**32))
 def test_a_batch_says_of_each_objective_what_assess_says_of_it_alone(drawn, seed):
     rng = random.Random(seed)
     pairs = [made(case, rng) for case in drawn]
     items, facts = [item for item, _ in pairs], [states for _, states in pairs]
     window = Window(drawn[0].window[0] - DAY, drawn[0].window[1] + DAY)
-    for case in drawn:
-        found = told(assess_many(items, facts, window, case.as_of))
-        for place, (item, states) in enumerate(pairs):
-            assert found.get(place, []) == alone(item, states, window, case.as_of)
+    as_of = rng.choice(drawn).as_of
+    found = told(assess_many(items, facts, window, as_of))
+    for place, (item, states) in enumerate(pairs):
+        assert found.get(place, []) == alone(item, states, window, as_of)
 
 
-@given(st.lists(cases(versions=2), min_size=2, max_size=6), st.integers(0, 2**32))
+@given(st.lists(cases(versions=2), min_size=2, max_size=4), st.integers(0, 2**32))
 def test_an_answer_never_depends_on_which_other_objectives_were_asked_for(drawn, seed):
     rng = random.Random(seed)
     pairs = [made(case, rng) for case in drawn]
