@@ -127,10 +127,11 @@ def value_bars_of(results: Sequence[PeriodResult], zone: ZoneInfo) -> dict[str, 
     size, unit = (1, "")
     if limit and limit.unit == "seconds":
         size, unit = unit_of(max([limit.value, *(Fraction(one.value) for one in results)]))
+    percent = limit is not None and limit.unit == "%"
     periods = [
         {
             "label": period_label(result.start, result.end, zone, short=True),
-            "value": float(Fraction(result.value) / size),
+            "value": float(Fraction(result.value) / size * (100 if percent else 1)),
             "verdict": result.verdict,
             "text": f"{period_label(result.start, result.end, zone)}: {figure_of(result)}",
             "url": reverse("why", args=[result.pk]),
@@ -138,7 +139,8 @@ def value_bars_of(results: Sequence[PeriodResult], zone: ZoneInfo) -> dict[str, 
         for result in results
     ]
     label = _("target %(target)s") % {"target": target_text(results[-1].target)}
-    return value_periods(periods, float(limit.value / size) if limit else None, limit_label=label, unit=unit)
+    bound = float(limit.value / size * (100 if percent else 1)) if limit else None
+    return value_periods(periods, bound, limit_label=label, unit="%" if percent else unit)
 
 
 def days_of(

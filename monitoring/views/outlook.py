@@ -62,7 +62,7 @@ def _budget(running: PeriodResult, agreement: Agreement) -> dict[str, Any]:
     projection = projection_of(cut_of(running))
     shown = projection_shown(projection, zone) if projection else {}
     burns = [burn_shown(state) for state in burns_of(running)]
-    label = period_label(running.start, running.end, ZoneInfo(zone))
+    label = period_label(running.start, running.end, ZoneInfo(zone), inside=True)
     return shown | {"burns": burns, "firing": any(one["firing"] for one in burns), "label": label}
 
 

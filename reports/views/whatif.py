@@ -198,8 +198,11 @@ def _value_chart(
 ) -> dict[str, Any]:
     """Return the bars of values, in the unit that suits the largest one."""
     shown = [one["value"] for one in [*(before or ()), *after] if one["value"] is not None]
-    size, unit = unit_of(Fraction(max([*shown, float(asked.value)]))) if asked.unit == "seconds" else (1, "")
-    if asked.unit == "%":
+    size, unit = Fraction(1), ""
+    if asked.unit == "seconds":
+        seconds, unit = unit_of(Fraction(max([*shown, float(asked.value)])))
+        size = Fraction(seconds)
+    elif asked.unit == "%":
         size, unit = Fraction(1, 100), "%"
 
     def sized(bars: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

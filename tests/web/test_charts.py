@@ -94,3 +94,53 @@ def test_an_overspent_budget_is_drawn_in_the_unit_of_what_was_lost() -> None:
     )
     assert options["yAxis"]["axisLabel"]["formatter"] == "{value} h"
     assert [round(value, 2) for _at, value in options["series"][0]["data"]] == [0.17, -6.67]
+
+
+def test_values_stand_from_zero_under_a_round_end_and_a_missing_one_stays_a_gap():
+    bars = [{"label": "Q1", "value": 5, "verdict": "breached"}, {"label": "Q2", "value": None, "verdict": "no_data"}]
+    options = charts.value_periods(bars, 2, limit_label="limit")
+    assert (options["yAxis"]["min"], options["yAxis"]["max"]) == (0, 6)
+    assert [bar["value"] for bar in options["series"][0]["data"]] == [5, None]
+    assert options["series"][0]["markLine"]["data"][0]["yAxis"] == 2
+    assert "markLine" not in charts.value_periods(bars, None, limit_label="")["series"][0]
+
+
+def test_a_day_of_samples_is_a_box_with_its_own_figure_and_a_day_without_any_is_empty():
+    full = {"label": "1", "spread": (1, 2, 3, 4, 9), "value": 4.5, "verdict": "met", "text": "1"}
+    empty = {"label": "2", "spread": None, "value": None, "verdict": "no_data", "text": "2"}
+    options = charts.value_days([full, empty], 5, limit_label="limit", labels={"spread": "s", "value": "v"}, unit="s")
+    assert [box["value"] for box in options["series"][0]["data"]] == [[1, 2, 3, 4, 9], []]
+    assert [dot["value"] for dot in options["series"][1]["data"]] == [4.5, None]
+
+
+def test_a_late_task_is_a_diamond_above_the_line_and_a_far_one_stays_on_the_paper():
+    points = [
+        {"at": 0, "used": 0.5, "verdict": "met", "text": "T-1"},
+        {"at": 3600, "used": 40, "verdict": "breached", "text": "T-2"},
+    ]
+    options = charts.task_dots(points, start=0, end=86_400, zone="UTC", limit_label="limit")
+    dots = options["series"][0]["data"]
+    assert [dot["symbol"] for dot in dots] == ["circle", "diamond"]
+    assert [dot["value"][1] for dot in dots] == [50, options["yAxis"]["max"]]
+
+
+def test_parts_of_days_show_their_state_by_colour_and_pattern():
+    cells = [
+        {"day": 0, "hour": 1, "state": "down", "label": "bad"},
+        {"day": 0, "hour": 0, "state": "unknown", "label": "?"},
+    ]
+    labels = {"down": "Bad", "unknown": "No data"}
+    options = charts.slice_heat(cells, days=["1"], hours=["00:00", "00:30"], labels=labels)
+    assert {piece["label"] for piece in options["visualMap"]["pieces"]} == {"Bad", "No data"}
+    assert "decal" in options["series"][0]["data"][1]["itemStyle"]
+
+
+def test_fuller_fifths_of_forecasts_are_larger_points():
+    bins = [
+        {"said": 0.1, "happened": 0.0, "forecasts": 30, "text": "a"},
+        {"said": 0.9, "happened": 1.0, "forecasts": 3, "text": "b"},
+    ]
+    labels = {"said": "said", "happened": "came true", "ideal": "as said"}
+    points = charts.calibration_points(bins, labels=labels)["series"][1]["data"]
+    assert [point["value"] for point in points] == [[10, 0], [90, 100]]
+    assert points[0]["symbolSize"] > points[1]["symbolSize"]

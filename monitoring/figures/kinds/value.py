@@ -82,8 +82,10 @@ class ValueFigure(KindFigure):
         if limit is not None and days:
             label = _("limit %(limit)s") % {"limit": limit_text(cut.result.target)}
             labels = {"spread": _("samples of the day"), "value": reduce_word(_reduce_of(cut))}
-            unit = words.unit_short("s") if limit.unit == "seconds" else ""
-            chart = value_days(days, float(limit.value), limit_label=label, labels=labels, unit=unit)
+            unit = {"seconds": words.unit_short("s"), "%": "%"}.get(limit.unit, "")
+            scale = 100 if limit.unit == "%" else 1
+            drawn = [_scaled(day, scale) for day in days]
+            chart = value_days(drawn, float(limit.value * scale), limit_label=label, labels=labels, unit=unit)
         return {"days": days, "chart": chart, "worst": worst, "figure_word": reduce_word(_reduce_of(cut))}
 
 
@@ -141,6 +143,13 @@ def _day(day: date, values: Any, scale: int, reader: Value, cut: Cut) -> dict[st
         "spread_texts": texts,
         "text": _("%(day)s: %(value)s, from %(least)s to %(most)s") % told,
     }
+
+
+def _scaled(day: dict[str, Any], scale: int) -> dict[str, Any]:
+    """Return a day with its numbers in the unit of the chart."""
+    if day["spread"] is None:
+        return day
+    return day | {"spread": [one * scale for one in day["spread"]], "value": day["value"] * scale}
 
 
 def _worst(reader: Value, cut: Cut) -> list[dict[str, Any]]:
