@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.forms.facts import moment_input
@@ -60,7 +60,7 @@ class RowsCorrectionForm(ProposalForm):
         """Take the kind whose columns the facts have."""
         super().__init__(*args, **kwargs)
         self.kind = kind
-        self.fields["facts"].help_text = _now(
+        self.fields["facts"].help_text = _t(
             "One fact a line, below the names of the columns; each takes the place of the one of the same time and "
             "place, or of the task of the same name."
         )
@@ -73,11 +73,11 @@ class RowsCorrectionForm(ProposalForm):
         if unknown := sorted(name for name in reader.fieldnames or () if name not in known):
             expected = ",".join(self.kind.fields)
             raise forms.ValidationError(
-                _now("There is no column %(name)s; expected %(expected)s.") % {"name": unknown[0], "expected": expected}
+                _t("There is no column %(name)s; expected %(expected)s.") % {"name": unknown[0], "expected": expected}
             )
         rows = [_item(row) for row in reader]
         if not rows or len(rows) > ROWS_MOST:
-            raise forms.ValidationError(_now("Expected from 1 to %(most)d facts.") % {"most": ROWS_MOST})
+            raise forms.ValidationError(_t("Expected from 1 to %(most)d facts.") % {"most": ROWS_MOST})
         return rows
 
     def rows(self) -> list[dict[str, str]]:
@@ -88,5 +88,5 @@ class RowsCorrectionForm(ProposalForm):
 def _item(row: Mapping[str | None, Any]) -> dict[str, str]:
     """Return one line as an item; raise ValidationError for a line of another length than the header."""
     if None in row or None in row.values():
-        raise forms.ValidationError(_now("Every line must have as many fields as the header."))
+        raise forms.ValidationError(_t("Every line must have as many fields as the header."))
     return {str(name): value.strip() for name, value in row.items() if value.strip()}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Service
@@ -57,7 +57,7 @@ def choices_of(agreement: Agreement) -> list[tuple[str, str]]:
     """Return what of one agreement an exclusion may be about."""
     names = agreement.objectives.order_by("position", "name").values_list("name", flat=True)
     return [
-        (f"agreement:{agreement.slug}", _now("All objectives of %(agreement)s") % {"agreement": agreement}),
+        (f"agreement:{agreement.slug}", _t("All objectives of %(agreement)s") % {"agreement": agreement}),
         *((f"objective:{agreement.slug}/{name}", name) for name in names),
         (f"service:{agreement.service.slug}", _all_of(agreement.service)),
     ]
@@ -69,12 +69,12 @@ def choices_all(user: User) -> list[Any]:
     services = [row for row in services_visible(user) if can(user, ACT, row.organisation)]
     listed = [(f"agreement:{row.slug}", row.title) for row in sorted(agreements, key=lambda row: row.title)]
     every = [(f"service:{row.slug}", _all_of(row)) for row in sorted(services, key=lambda row: row.name)]
-    return [("", _now("Choose an agreement or a service")), (_now("Agreements"), listed), (_now("Services"), every)]
+    return [("", _t("Choose an agreement or a service")), (_t("Agreements"), listed), (_t("Services"), every)]
 
 
 def _all_of(service: Service) -> str:
     """Return the words for all that is agreed about a service."""
-    return _now("Everything that is agreed about %(service)s") % {"service": service}
+    return _t("Everything that is agreed about %(service)s") % {"service": service}
 
 
 class RevokeForm(forms.Form):

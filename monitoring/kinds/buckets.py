@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy as _l
 
 from agreements.models import Indicator, IndicatorKind
 from monitoring.kinds.base import (
@@ -59,8 +59,8 @@ class BucketsKind(FactKind):
     begins, ends = "fact.start", 'fact."end"'
     files = ("buckets",)
     fields = ("start", "end", "good", "total")
-    labels = {"good": _lazy("Good events"), "total": _lazy("All events")}
-    told = _lazy("How many events there were in between, and how many of them were good.")
+    labels = {"good": _l("Good events"), "total": _l("All events")}
+    told = _l("How many events there were in between, and how many of them were good.")
     sample = (
         "start,end,good,total\n2026-01-14T09:00:00Z,2026-01-14T09:05:00Z,11987,12000\n"
         "2026-01-14T09:05:00Z,2026-01-14T09:10:00Z,12405,12405\n"

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy as _l
 
 from agreements.models import Indicator, IndicatorKind
 from monitoring.kinds.base import (
@@ -55,8 +55,8 @@ class SamplesKind(FactKind):
     numbered = True
     files = ("samples",)
     fields = ("at", "value")
-    labels = {"value": _lazy("Value")}
-    told = _lazy("What was measured at that moment, such as a response time in seconds.")
+    labels = {"value": _l("Value")}
+    told = _l("What was measured at that moment, such as a response time in seconds.")
     sample = "at,value\n2026-01-14T09:00:00Z,0.212\n2026-01-14T09:01:00Z,0.187\n2026-01-14T09:02:00Z,1.204\n"
 
     def own_errors(self, row: SampleRow) -> Iterable[tuple[str, str]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy as _l
 
 from agreements.models import Indicator, IndicatorKind
 from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, item_text, moment, recorded, seconds_of
@@ -57,8 +57,8 @@ class StatementsKind(FactKind):
     begins, ends = "fact.start", 'fact."end"'
     files = ("statements",)
     fields = ("start", "end", "met", "by", "evidence")
-    labels = {"met": _lazy("Met"), "by": _lazy("Stated by"), "evidence": _lazy("Evidence")}
-    told = _lazy("Who states that the time in between met what was agreed (yes or no), and on which proof.")
+    labels = {"met": _l("Met"), "by": _l("Stated by"), "evidence": _l("Evidence")}
+    told = _l("Who states that the time in between met what was agreed (yes or no), and on which proof.")
     sample = (
         "start,end,met,by,evidence\n2026-01-01T00:00:00Z,2026-02-01T00:00:00Z,yes,Olga Orlova,"
         "restore test of 14 January; protocol 2026-004\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy as _l
 
 from agreements.models import Indicator, IndicatorKind
 from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, moment, numbered_keys
@@ -32,8 +32,8 @@ class StatesKind(FactKind):
     columns = (moment("start"), moment("end"), Column("state", "smallint"))
     begins, ends = "fact.start", 'fact."end"'
     files = ("changes", "intervals")
-    labels = {"state": _lazy("State")}
-    told = _lazy("The state in between; for lists of outages. The scope says where, and may be left out.")
+    labels = {"state": _l("State")}
+    told = _l("The state in between; for lists of outages. The scope says where, and may be left out.")
     fields = ("at", "start", "end", "state")
     sample = (
         "start,end,state,scope\n2026-01-14T09:30:00Z,2026-01-14T09:52:30Z,down,europe-west1\n"

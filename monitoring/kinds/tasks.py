@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy as _l
 
 from agreements.models import Indicator, IndicatorKind
 from monitoring.instants import instant_of
@@ -69,12 +69,12 @@ class TasksKind(FactKind):
     files = ("tasks",)
     common = ("scope",)
     labels = {
-        "id": _lazy("Task"),
-        "responded": _lazy("Responded"),
-        "priority": _lazy("Priority"),
-        "pauses": _lazy("Pauses"),
+        "id": _l("Task"),
+        "responded": _l("Responded"),
+        "priority": _l("Priority"),
+        "pauses": _l("Pauses"),
     }
-    told = _lazy("When a task was opened, answered and resolved, its priority, and when its clock stood still.")
+    told = _l("When a task was opened, answered and resolved, its priority, and when its clock stood still.")
     fields = ("id", "opened", "responded", "resolved", "priority", "pauses")
     sample = (
         "id,opened,responded,resolved,priority,pauses\n"
