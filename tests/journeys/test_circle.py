@@ -3,49 +3,21 @@
 tests/test_loop.py is the same circle through the services; here two people click through it in two browser sessions.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from agreements.models import Objective
 from monitoring.models import Fact
+from tests.journeys.months import OUTAGE, Calendar, month_of, shown
 from tests.journeys.visitor import PASSWORD, Door, Visitor
 from tests.support.people import organisation, person
 from tests.support.worker import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-OUTAGE = 45 * 60  # seconds; 99.9 % of a month of 31 days allows 2 678.4
 TITLE = "Payments for Retail"
 AGREEMENT = "/agreements/payments-for-retail/"
-
-
-def month_of(day: date, away: int = 0) -> date:
-    """Return the first day of the month that lies `away` months after that of `day`."""
-    count = day.year * 12 + day.month - 1 + away
-    return date(count // 12, count % 12 + 1, 1)
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """The months of the journey; the pages live in the present."""
-
-    begins: date  # the agreement is in force from here on
-    month: date  # the last month that has ended: the one with the outage
-    ends: date
-    amended: date  # the stricter terms rule from here on
-
-    @property
-    def seconds(self) -> int:
-        """Return the length of the month in UTC."""
-        return (self.ends - self.month).days * 86_400
-
-    @property
-    def percent(self) -> str:
-        """Return the share of the month that was up, cut off after two places, as pages write it."""
-        hundredths = (self.seconds - OUTAGE) * 10_000 // self.seconds
-        return f"{hundredths // 100}.{hundredths % 100:02d}\N{NO-BREAK SPACE}%"
 
 
 @pytest.fixture
@@ -67,11 +39,6 @@ def customer(door: Door) -> Visitor:
     """Return the representative of the customer at the log-in page."""
     person("kaarel", organisation("retail", "customer"), password=PASSWORD)
     return door.open()
-
-
-def shown(day: date) -> str:
-    """Return a day as the pages write it."""
-    return f"{day.day} {day:%b %Y}"
 
 
 def field(page: Page, name: str, value: str) -> None:
