@@ -121,11 +121,16 @@ def board_watched(user: User, now: datetime) -> list[BoardRow]:
 
 def _watched(status: ObjectiveStatus, now: datetime) -> BoardRow:
     """Return an objective as a row that asks for nothing."""
+    return _standing(status, now, f"w{status.objective_id}", status.verdict, "watched")
+
+
+def _standing(status: ObjectiveStatus, now: datetime, key: str, verdict: str, step: str) -> BoardRow:
+    """Return where an objective stands as a row without a breach."""
     objective = status.objective
     return BoardRow(
-        key=f"w{objective.pk}",
-        verdict=status.verdict,
-        step="watched",
+        key=key,
+        verdict=verdict,
+        step=step,
         step_label="",
         breach_id=None,
         objective=objective,
@@ -170,21 +175,7 @@ def _at_risk(user: User, now: datetime) -> Iterable[BoardRow]:
     """Yield a row for each objective whose budget runs out before its period does."""
     rows = statuses_visible(user).filter(verdict="at_risk")
     for status in rows.select_related(*_BESIDE, "result")[: BOARD_MOST + 1]:
-        objective = status.objective
-        yield BoardRow(
-            key=f"r{objective.pk}",
-            verdict="at_risk",
-            step="at_risk",
-            step_label="",
-            breach_id=None,
-            objective=objective,
-            url=reverse("objective", args=[objective.agreement.slug, objective.name]),
-            since=status.since,
-            exhausted_at=status.exhausted_at,
-            owner=objective.agreement.service.owner,
-            **_budget(status.result, now),
-            counted=is_counted(objective),
-        )
+        yield _standing(status, now, f"r{status.objective_id}", "at_risk", "at_risk")
 
 
 def _budget(result: PeriodResult | None, now: datetime) -> dict[str, Any]:

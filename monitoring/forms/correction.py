@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.forms.facts import moment_input
 from monitoring.forms.proposal import ProposalForm, words_area
+from monitoring.forms.span import SpanForm
 from monitoring.instants import instant_of
 from monitoring.kinds import FactKind
 from monitoring.models import FactState
@@ -21,7 +21,7 @@ from slmo.core.units import format_instant
 _STATES = [(state.name.lower(), state.label) for state in FactState]
 
 
-class StateCorrectionForm(ProposalForm):
+class StateCorrectionForm(SpanForm, ProposalForm):
     """Say in which state a service really was."""
 
     state = forms.ChoiceField(label=_("What it really was"), choices=_STATES, widget=forms.RadioSelect, initial="up")
@@ -34,14 +34,6 @@ class StateCorrectionForm(ProposalForm):
         help_text=_("A region or site, as in the facts; left empty: everywhere."),
     )
     field_order = ("state", "start", "end", "scope", "reason", "evidence", "link", "file", "note")
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse an end that does not lie after the start."""
-        cleaned = super().clean() or {}
-        start, end = cleaned.get("start"), cleaned.get("end")
-        if isinstance(start, datetime) and isinstance(end, datetime) and end <= start:
-            self.add_error("end", _("The end lies before the start; expected a later time."))
-        return cleaned
 
     def rows(self) -> list[dict[str, str]]:
         """Return the correction as the service takes it."""

@@ -1,6 +1,5 @@
 """Forms of exclusions."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,6 +10,7 @@ from agreements.models import Agreement, Service
 from agreements.selectors import agreements_visible, services_visible
 from monitoring.forms.facts import moment_input
 from monitoring.forms.proposal import ProposalForm, words_area
+from monitoring.forms.span import SpanForm
 from monitoring.models import ExclusionKind
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
@@ -18,7 +18,7 @@ from slmo.accounts.policy import can
 ACT = "exclusion_propose"
 
 
-class ExclusionForm(ProposalForm):
+class ExclusionForm(SpanForm, ProposalForm):
     """Ask that some time does not count."""
 
     about = forms.ChoiceField(label=_("For what it does not count"))
@@ -33,14 +33,6 @@ class ExclusionForm(ProposalForm):
         self.user, self.agreement = user, agreement
         choices = choices_of(agreement) if agreement else choices_all(user)
         self.fields["about"].choices = choices  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse an end that does not lie after the start."""
-        cleaned = super().clean() or {}
-        start, end = cleaned.get("start"), cleaned.get("end")
-        if isinstance(start, datetime) and isinstance(end, datetime) and end <= start:
-            self.add_error("end", _("The end lies before the start; expected a later time."))
-        return cleaned
 
     def subject(self) -> dict[str, Any]:
         """Return what is chosen as the service takes it; raises DoesNotExist for what the person may not know of."""

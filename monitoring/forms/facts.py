@@ -1,6 +1,5 @@
 """Forms of facts: a file to import, and a single fact entered by hand."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Indicator
 from agreements.selectors import indicators_visible
+from monitoring.forms.span import SpanForm
 from monitoring.instants import instant_of
 from monitoring.kinds import FactKind
 from monitoring.kinds.buckets import BucketRow
@@ -63,7 +63,7 @@ class UploadForm(forms.Form):
         self.fields["indicator"].queryset = indicators_for(user, "facts_import")  # type: ignore[attr-defined]
 
 
-class FactForm(forms.Form):
+class FactForm(SpanForm):
     """Enter one fact by hand: what all kinds have in common."""
 
     scope = forms.CharField(
@@ -79,14 +79,6 @@ class FactForm(forms.Form):
         """Put what is common below what the kind asks for."""
         super().__init__(*args, **kwargs)
         self.order_fields([name for name in self.fields if name not in ("scope", "reason")])
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse an end that does not lie after the start."""
-        cleaned = super().clean() or {}
-        start, end = cleaned.get("start"), cleaned.get("end")
-        if isinstance(start, datetime) and isinstance(end, datetime) and end <= start:
-            self.add_error("end", _("The end lies before the start; expected a later time."))
-        return cleaned
 
     def at(self, name: str) -> int:
         """Return an instant that was entered."""

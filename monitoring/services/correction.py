@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from agreements.models import Indicator, Objective
 from monitoring.models import Correction
@@ -21,10 +20,10 @@ from monitoring.services.proposal import (
     proposal_decided,
     proposal_lock,
     proposal_proposed,
+    same_person,
 )
 from monitoring.services.proposal_news import asked_news, decided_news
 from monitoring.services.restatement_news import deciders
-from slmo.accounts.errors import Denied
 from slmo.accounts.models import User
 
 _JOINED = ("indicator__service__organisation", "indicator__service__owner")
@@ -106,8 +105,7 @@ def correction_decline(*, correction: Correction, word: str, actor: User | None,
 def correction_withdraw(*, correction: Correction, actor: User | None, now: datetime) -> Correction:
     """Take back a correction that nobody has decided on; only whoever proposed it may. Raises Denied, Refused."""
     correction = proposal_lock(correction, "withdraw", *_JOINED)
-    if actor is not None and actor.pk != correction.proposed_by_id:
-        raise Denied(_("Only whoever proposed it may withdraw it."), "correction_propose")
+    same_person(actor, correction, "correction_propose")
     proposal_decided(correction, "withdraw", "", actor, now)
     correction.save()
     _audit(correction, "correction_withdraw", actor, now)

@@ -20,12 +20,12 @@ from monitoring.services.proposal import (
     proposal_decided,
     proposal_lock,
     proposal_proposed,
+    same_person,
     word_checked,
 )
 from monitoring.services.proposal_news import asked_news, decided_news, excluded_news
 from monitoring.services.restatement_news import deciders
 from monitoring.services.status import objectives_assess_soon, objectives_mark
-from slmo.accounts.errors import Denied
 from slmo.accounts.models import Organisation, User
 
 _JOINED = (
@@ -118,8 +118,7 @@ def exclusion_decline(*, exclusion: Exclusion, word: str, actor: User | None, no
 def exclusion_withdraw(*, exclusion: Exclusion, actor: User | None, now: datetime) -> Exclusion:
     """Take back an exclusion that nobody has decided on; only whoever proposed it may. Raises Denied, Refused."""
     exclusion = proposal_lock(exclusion, "withdraw", *_JOINED)
-    if actor is not None and actor.pk != exclusion.proposed_by_id:
-        raise Denied(_("Only whoever proposed it may withdraw it."), "exclusion_propose")
+    same_person(actor, exclusion, "exclusion_propose")
     proposal_decided(exclusion, "withdraw", "", actor, now)
     exclusion.save()
     _audit(exclusion, "exclusion_withdraw", actor, now)

@@ -90,6 +90,12 @@ def another_person(actor: User | None, person_id: int | None, action: str) -> No
         raise Denied(_("Another person must decide this: whoever proposes does not approve."), action)
 
 
+def same_person(actor: User | None, proposal: Proposal, action: str) -> None:
+    """Raise Denied where the actor is not the person who made the proposal."""
+    if actor is not None and actor.pk != proposal.proposed_by_id:
+        raise Denied(_("Only whoever proposed it may withdraw it."), action)
+
+
 def may(actor: User | None, action: str, *organisations: Organisation) -> None:
     """Ask the table of actions, unless the system itself acts."""
     if actor is not None:
