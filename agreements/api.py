@@ -140,7 +140,7 @@ class ObjectiveSerializer(serializers.ModelSerializer[Objective]):
         """Return what the version in force says about it."""
         terms: Terms | None = self.context["terms"].get(objective.agreement_id)
         version = terms.version_at(self.context["now"]) if terms else None
-        said = version.document["spec"]["objectives"] if version else []
+        said = version.document["spec"].get("objectives", ()) if version else ()
         return next((one for one in said if one["name"] == objective.name), None)
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from agreements.views import agreement, catalogue, indicator, negotiation, register, service, version
-from agreements.views.editor import calendar, exclusion, objective
+from agreements.views.editor import calendar, conditions, exclusion, objective
 
 EDIT = "agreements/<slug:slug>/versions/<int:number>/edit"
 
@@ -41,4 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{EDIT}/new-exclusion/<str:sort>/", exclusion.exclusion_new, name="version_exclusion_new"),
     path(f"{EDIT}/exclusions/<int:place>/", exclusion.exclusion_edit, name="version_exclusion"),
     path(f"{EDIT}/exclusions/<int:place>/remove/", exclusion.exclusion_drop, name="version_exclusion_drop"),
+    path(f"{EDIT}/conditions/", conditions.conditions, name="version_conditions"),
+    path(f"{EDIT}/new-clause/", conditions.clause_new, name="version_clause_new"),
+    path(f"{EDIT}/clauses/<slug:name>/", conditions.clause_edit, name="version_clause"),
+    path(f"{EDIT}/clauses/<slug:name>/remove/", conditions.clause_drop, name="version_clause_drop"),
 ]

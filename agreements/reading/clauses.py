@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from agreements.reading import sentences
 from agreements.reading.allowance import counted_seconds, down_beyond
+from agreements.reading.conditions import conditions_said, ending_said
 from agreements.reading.kinds import bound_text, consequence_sentence, promise_sentence
 from agreements.reading.own_terms import own_clauses
 from agreements.reading.timetable import hours_text, timetable_draw, weekly_text
@@ -88,8 +89,22 @@ def version_read(version: Version) -> list[Section]:
         ),
         *(calendar_section(name, calendar) for name, calendar in version.calendars.items()),
         *exclusions_section(version),
+        *conditions_sections(version),
         term_section(document),
     ]
+
+
+def conditions_sections(version: Version) -> list[Section]:
+    """Return what was agreed beside the objectives: the typed conditions together, each clause in words by itself."""
+    said = ending_said(version.ending) if version.ending else conditions_said(version.conditions)
+    clauses = tuple(Clause(key, label, text) for key, label, text in said)
+    title = _("The end of the agreement") if version.ending else _("Conditions")
+    together = [Section("conditions", title, "conditions", clauses)] if clauses else []
+    prose = [
+        Section(f"clause.{one.id}", one.title, "prose", (Clause("text", one.title, one.text),))
+        for one in version.conditions.clauses
+    ]
+    return together + prose
 
 
 def objective_section(version: Version, terms: ObjectiveTerms, currency: str) -> Section:

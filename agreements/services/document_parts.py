@@ -1,4 +1,4 @@
-"""Parts of a document changed one at a time: an objective, a calendar, an exclusion.
+"""Parts of a document changed one at a time: an objective, a calendar, an exclusion, a clause, the conditions.
 
 Pure: a document comes in, a changed copy goes out. Whether it may be so is decided where the draft is saved.
 """
@@ -6,6 +6,8 @@ Pure: a document comes in, a changed copy goes out. Whether it may be so is deci
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
+
+from slmo.core.terms.conditions import CONDITIONS
 
 Document = dict[str, Any]
 
@@ -28,6 +30,25 @@ def exclusion_put(document: Mapping[str, Any], place: int | None, exclusion: Map
 def exclusion_remove(document: Mapping[str, Any], place: int) -> Document:
     """Return the document without one exclusion."""
     return _remove(document, "exclusions", place)
+
+
+def clause_put(document: Mapping[str, Any], place: int | None, clause: Mapping[str, Any]) -> Document:
+    """Return the document with the clause in words at `place` replaced; None adds it as the last."""
+    return _put(document, "clauses", place, clause)
+
+
+def clause_remove(document: Mapping[str, Any], place: int) -> Document:
+    """Return the document without one clause in words."""
+    return _remove(document, "clauses", place)
+
+
+def conditions_put(document: Mapping[str, Any], conditions: Mapping[str, Any]) -> Document:
+    """Return the document with these typed conditions in place of all it had; clauses in words stay."""
+    changed = _copy(document)
+    typed = [key for key in CONDITIONS if key != "clauses"]
+    kept = {key: one for key, one in changed["spec"].items() if key not in typed}
+    changed["spec"] = {**kept, **{key: deepcopy(conditions[key]) for key in typed if key in conditions}}
+    return changed
 
 
 def calendar_put(document: Mapping[str, Any], name: str, calendar: Mapping[str, Any]) -> Document:

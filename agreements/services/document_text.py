@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.errors import DocumentRefused
 from agreements.services.document import Document, document_plain
+from slmo.core.terms.conditions import CONDITIONS
 
 MAX_BYTES = 128 * 1024  # an agreement with 1,000 exclusions is about 100 KB
 MAX_DEPTH = 20  # the deepest term of the format lies at 7
@@ -73,11 +74,16 @@ def _without(kinds: tuple[str, ...]) -> dict[str, list[tuple[str, Any]]]:
 def _represent(dumper: _Dumper, value: Any) -> yaml.Node:
     """Represent a mapping or list, on one line where it is short and holds plain values alone."""
     members = list(value.values()) if isinstance(value, dict) else value
-    plain = all(not isinstance(member, (dict, list)) for member in members)
+    plain = all(not isinstance(member, (dict, list)) and "\n" not in str(member) for member in members)
     flow = plain and len(str(value)) <= MAX_FLOW
     if isinstance(value, dict):
         return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=flow)
     return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=flow)
+
+
+def _represent_text(dumper: _Dumper, value: str) -> yaml.Node:
+    """Represent a text of several lines as a block of lines."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
 
 
 DIGITS = list("-+0123456789")
@@ -90,6 +96,7 @@ _Dumper.yaml_implicit_resolvers = _without(("timestamp",))  # dates stand unquot
 _Dumper.add_implicit_resolver("tag:yaml.org,2002:timestamp", re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[Tt ]"), DIGITS)
 _Dumper.add_representer(dict, _represent)
 _Dumper.add_representer(list, _represent)
+_Dumper.add_representer(str, _represent_text)
 
 
 def document_read(text: str) -> Document:
@@ -142,6 +149,8 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "calendars",
         "exclusions",
         "objectives",
+        "ended",
+        *CONDITIONS,
     ),
     "effective": ("from", "until"),
     "calendar": ("weekly", "exceptions"),
@@ -169,6 +178,14 @@ ORDER: Mapping[str, tuple[str, ...]] = {
     "credits": ("of", "charge", "tiers", "cap_month", "cap_year", "minimum", "rounding", "source"),
     "tiers": ("at_least", "below", "percent"),
     "alerts": ("severity", "long", "short", "share", "factor"),
+    "reporting": ("every", "within", "to", "content"),
+    "amendment": ("notice", "by"),
+    "renewal": ("automatic", "notice"),
+    "termination": ("notice", "by", "grounds", "data_return"),
+    "duties": ("provider", "customer"),
+    "contacts": ("role", "name", "reach"),
+    "clauses": ("id", "title", "text"),
+    "ended": ("by", "notified", "ground"),
 }
 
 

@@ -100,7 +100,7 @@ def objective_kind(objective: Objective) -> str | None:
     """Return the kind of an objective by the version signed last that has it; None where none has."""
     signed = objective.agreement.versions.filter(state=VersionState.SIGNED).order_by("-effective_from")
     for document in signed.values_list("document", flat=True):
-        for terms in document["spec"]["objectives"]:
+        for terms in document["spec"].get("objectives", ()):
             if terms["name"] == objective.name:
                 return str(terms["indicator"])
     return None

@@ -131,7 +131,7 @@ def objectives_ensure(version: Version) -> None:
     """
     agreement = version.agreement
     known = {objective.name: objective for objective in agreement.objectives.all()}
-    for position, terms in enumerate(version.document["spec"]["objectives"]):
+    for position, terms in enumerate(version.document["spec"].get("objectives", ())):
         objective = known.get(terms["name"])
         if objective is None:
             indicator = _indicator_of(agreement, terms.get("indicator", ""))

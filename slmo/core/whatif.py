@@ -26,7 +26,7 @@ def agreement_changed(agreement: Agreement, objective: str, changes: Mapping[str
 
 def _changed(document: Mapping[str, Any], objective: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     changed: dict[str, Any] = copy.deepcopy(dict(document))
-    for terms in changed["spec"]["objectives"]:
+    for terms in changed["spec"].get("objectives", ()):
         if terms["name"] == objective:
             terms.update(changes)
             for key in [key for key, value in changes.items() if value is None]:

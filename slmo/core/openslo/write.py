@@ -13,6 +13,7 @@ from slmo.core.openslo.notes import Note, Notes
 from slmo.core.openslo.periods import seconds_text, window_of
 from slmo.core.openslo.words import LABEL, LONGEST_DISPLAY_NAME, OPERATORS, name_of
 from slmo.core.periods import rolling_seconds
+from slmo.core.terms.conditions import CONDITIONS
 from slmo.core.terms.model import Agreement, Target
 from slmo.core.terms.targets import parse_target
 from slmo.core.units import DAY, parse_duration
@@ -30,7 +31,8 @@ _COUNTED = {  # indicators that are exported as a ratio: what is good of what
 def openslo_write(agreement: Agreement) -> tuple[list[dict[str, Any]], list[Note]]:
     """Return a Service and an SLO for each objective of the latest version, and notes on what they cannot say."""
     notes: list[Note] = []
-    version, document = agreement.versions[-1], agreement.documents[-1]
+    version = next(one for one in reversed(agreement.versions) if one.ending is None)
+    document = version.document
     _spec_notes(document["spec"], Notes(notes, f"Agreement {agreement.name}"), len(agreement.versions))
     service = _label(agreement.service or agreement.name, Notes(notes, "Service"))
     written = [_object("Service", service, agreement.title, {}, Notes(notes, "Service"))]
@@ -55,7 +57,7 @@ def openslo_write(agreement: Agreement) -> tuple[list[dict[str, Any]], list[Note
 def _spec_notes(spec: Mapping[str, Any], notes: Notes, versions: int) -> None:
     if versions > 1:
         notes.left_out("", f"{versions - 1} earlier versions: OpenSLO has no dates from which terms hold")
-    for key in ("type", "provider", "customer", "currency", "calendars", "exclusions", "effective"):
+    for key in ("type", "provider", "customer", "currency", "calendars", "exclusions", "effective", *CONDITIONS):
         if spec.get(key):
             notes.left_out(f"spec.{key}", "OpenSLO has no place for it")
 

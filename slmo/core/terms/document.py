@@ -16,6 +16,7 @@ from slmo.core.calendar import Calendar
 from slmo.core.errors import EngineError, Said, TermError
 from slmo.core.periods import day_start
 from slmo.core.terms.calendars import calendars_read, exclusions_read
+from slmo.core.terms.conditions import CONDITIONS, conditions_read, ending_read
 from slmo.core.terms.model import Agreement, ObjectiveTerms, Version
 from slmo.core.terms.objectives import objective_read
 from slmo.core.terms.reader import Reader, date_of, fraction_of
@@ -26,7 +27,7 @@ API_VERSION = "slmo/v1"
 TYPES = ("SLA", "OLA", "UC")
 _SPEC = (
     "type", "service", "provider", "customer", "timezone", "effective", "currency", "calendars", "exclusions",
-    "objectives",
+    "objectives", "ended", *CONDITIONS,
 )  # fmt: skip
 _DEEPEST = 30
 
@@ -39,6 +40,8 @@ def agreement_parse(documents: Sequence[Mapping[str, Any]]) -> Agreement:
     if not documents:
         raise TermError("", None, "a document with apiVersion slmo/v1 and kind Agreement")
     read = sorted((_Document(one) for one in documents), key=lambda one: one.effective_from)
+    if read[0].ending:
+        raise TermError("spec.ended", read[0].spec.value["ended"], "an agreement that has begun before it ends")
     for earlier, later in itertools.pairwise(read):
         _amendment_check(earlier, later)
     last = read[-1]
@@ -66,6 +69,8 @@ def _amendment_check(earlier: _Document, later: _Document) -> None:
         raise TermError("spec.effective.from", later.effective_from, "a later date in each amendment")
     if earlier.zone != later.zone:
         raise TermError("spec.timezone", later.zone, f"{earlier.zone}: the zone belongs to the agreement")
+    if earlier.ending:
+        raise TermError("spec.effective.from", later.effective_from, "a date before the end of the agreement")
 
 
 class _Document:
@@ -84,6 +89,7 @@ class _Document:
         self.spec = Reader(top.get("spec", "the terms"), "spec")
         self.spec.known(*_SPEC)
         self.zone = self.spec.parsed("timezone", lambda name: zone_get(name).key, expected="an IANA time zone")
+        self.ending = ending_read(self.spec)
         self._dates()
 
     def _dates(self) -> None:
@@ -104,8 +110,10 @@ class _Document:
         return document_canonical(self.document)
 
     def version(self, following: int | None) -> Version:
-        """Return the version, in force until its own end or the next version's start."""
-        ends = [end for end in (self.until, following) if end is not None]
+        """Return the version, in force until its own end (if it is not renewed by itself) or the next one's start."""
+        conditions = conditions_read(self.spec, self.until is not None)
+        extended = conditions.renewal is not None and conditions.renewal.months  # its own end is none: it goes on
+        ends = [end for end in (None if extended else self.until, following) if end is not None]
         calendars = calendars_read(self.spec, self.zone)
         for key in ("service", "provider", "customer", "currency"):
             self.spec.text(key, "")
@@ -120,11 +128,15 @@ class _Document:
             exclusions=exclusions,
             objectives=objectives,
             document=self.document,
+            conditions=conditions,
+            ending=self.ending,
             always=Calendar.always(self.zone),
         )
 
     def _objectives(self, calendars: Mapping[str, Calendar]) -> dict[str, ObjectiveTerms]:
         found: dict[str, ObjectiveTerms] = {}
+        if self.ending:
+            return found
         for path, value in self.spec.items("objectives", "a list of objectives"):
             terms = objective_read(value, path, calendars)
             if terms.name in found:

@@ -13,6 +13,7 @@ from slmo.core.budget import BurnWindow
 from slmo.core.calendar import Calendar
 from slmo.core.exclusions import Once, Recurring
 from slmo.core.intervals import OPEN
+from slmo.core.terms.conditions import Conditions, Ending
 from slmo.core.units import Window
 
 
@@ -109,7 +110,10 @@ class ObjectiveTerms:
 
 @dataclass(frozen=True)
 class Version:
-    """One signed text of an agreement and the time in which it is in force, `[effective_from, effective_until)`."""
+    """One signed text of an agreement and the time in which it is in force, `[effective_from, effective_until)`.
+
+    One with an `ending` has no terms: with it the agreement is over.
+    """
 
     id: str
     effective_from: int
@@ -120,6 +124,8 @@ class Version:
     objectives: Mapping[str, ObjectiveTerms]
     document: Mapping[str, Any] = field(repr=False)
     always: Calendar = Calendar("UTC")
+    conditions: Conditions = Conditions()
+    ending: Ending | None = None
 
     @property
     def window(self) -> Window:
