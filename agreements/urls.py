@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from agreements.views import agreement, catalogue, indicator, negotiation, register, service, version
+from agreements.views import agreement, authority, catalogue, indicator, negotiation, register, service, version
 from agreements.views.editor import calendar, conditions, exclusion, objective
 
 EDIT = "agreements/<slug:slug>/versions/<int:number>/edit"
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/<slug:slug>/needs/", service.dependency_new, name="dependency_new"),
     path("catalogue/<slug:slug>/needs/<int:pk>/", service.dependency_edit, name="dependency_edit"),
     path("catalogue/<slug:slug>/needs/<int:pk>/remove/", service.dependency_drop, name="dependency_drop"),
+    path("administration/organisations/<slug:slug>/limits/", authority.limits, name="authority_limits"),
+    path("administration/limits/<int:pk>/end/", authority.limit_end, name="authority_limit_end"),
     path("agreements/", register.agreements, name="agreements"),
     path("agreements/new/", agreement.agreement_new, name="agreement_new"),
     path("agreements/<slug:slug>/", agreement.agreement, name="agreement"),

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "axes",
     "rules.apps.AutodiscoverRulesConfig",
     "csp",
@@ -166,6 +167,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# A second factor that anybody may set up: codes of an authenticator, and recovery codes.
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "SLMO"
 # Failed log-ins are counted by axes below; these limits keep programs from trying many accounts.
 ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": None}
 

@@ -46,6 +46,7 @@ def people() -> dict[str, User]:
     provider, customer = organisation("northlight"), organisation("retail", "customer")
     return {
         "manager": person("anna", provider, 5),
+        "head": person("dora", provider, 6),
         "operator": person("jonas", provider, 3),
         "owner": person("mariam", provider, 4),
         "customer": person("kaarel", customer),
@@ -91,7 +92,7 @@ def agreement_agree(people: dict[str, User]) -> Agreement:
 def version_agree(version: Version, people: dict[str, User], now: datetime) -> None:
     """Propose a draft and sign it on both sides."""
     version = version_propose(version=version, actor=people["manager"], now=now)
-    version = version_sign(version=version, side=Side.PROVIDER, actor=people["manager"], now=now)
+    version = version_sign(version=version, side=Side.PROVIDER, actor=people["head"], now=now)
     version_sign(version=version, side=Side.CUSTOMER, actor=people["customer"], now=now)
 
 

@@ -13,6 +13,8 @@ from agreements.forms.fields import limit_split
 from agreements.forms.objective.fields import ALWAYS, hours_field, period_field, target_field
 from agreements.models import IndicatorKind, Version
 from agreements.services import document_read, document_write
+from slmo.accounts.models import User
+from slmo.accounts.services.identity import second_factor_of
 
 
 class TextForm(EditForm):
@@ -120,7 +122,7 @@ class TermsForm(EditForm):
 
 
 class SignForm(Form):
-    """A signature: the text that was read, the will, and the password."""
+    """A signature: the text that was read, the will, and who it is: password, code of a second factor, or neither."""
 
     digest = forms.CharField(widget=forms.HiddenInput)
     confirm = forms.BooleanField(label=_("I have read the terms and sign them for my organisation."))
@@ -128,6 +130,19 @@ class SignForm(Form):
         label=_("Your password"), strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"}),
         help_text=_("Asked for again, so that nobody signs at an unattended screen."),
     )  # fmt: skip
+    code = forms.CharField(
+        label=_("Code of your authenticator"), max_length=20,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        help_text=_("The six digits that it shows now, or one of your recovery codes."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Ask this person for what they can be recognised by."""
+        super().__init__(*args, **kwargs)
+        if not user.has_usable_password():
+            del self.fields["password"]
+        if not user.has_usable_password() or not second_factor_of(user):
+            del self.fields["code"]
 
 
 class SignRecordedForm(Form):

@@ -1,6 +1,7 @@
 """Rows of the catalogue and of what was agreed."""
 
 from agreements.models.agreement import Agreement, AgreementType, Side
+from agreements.models.authority import AuthorityLimit
 from agreements.models.indicator import MEASURED_BY, Indicator, IndicatorKind
 from agreements.models.objective import Objective
 from agreements.models.service import Criticality, Dependency, DependencyMode, Service
@@ -10,6 +11,7 @@ __all__ = [
     "MEASURED_BY",
     "Agreement",
     "AgreementType",
+    "AuthorityLimit",
     "Criticality",
     "Dependency",
     "DependencyMode",

@@ -32,6 +32,7 @@ class Version(models.Model):
     note = models.TextField(_("Why"), blank=True)
     drafted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     drafted_side = models.CharField(max_length=8, choices=Side.choices, default=Side.PROVIDER)
+    edited_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     drafted_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     proposed_at = models.DateTimeField(null=True, blank=True)
@@ -67,6 +68,12 @@ class Signature(models.Model):
     user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     signer_name = models.CharField(max_length=200)
     evidence = models.TextField(blank=True, help_text="Where a party without users signed outside the portal.")
+    method = models.CharField(
+        max_length=20,
+        blank=True,
+        db_default="",
+        help_text="How the signer was recognised: password, password+code, log-in, recorded.",
+    )
     digest = models.CharField(max_length=64)
     signed_at = models.DateTimeField()
 

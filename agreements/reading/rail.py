@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from agreements.models import Side, Version, VersionState
 from agreements.selectors import sides_of
+from agreements.services.authority import drafters_of
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
 
@@ -66,4 +67,5 @@ def turn_of(version: Version, user: User) -> Turn:
         sides, action = [side for side in Side.values if side not in signed], "version_sign"
     own = sides_of(user, agreement)
     mine = any(side in own and can(user, action, agreement.organisation_of(side)) for side in sides)
+    mine = mine and not (action == "version_sign" and user.pk in drafters_of(version))
     return Turn(version, tuple(agreement.organisation_of(side).name for side in sides), mine)

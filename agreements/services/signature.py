@@ -20,10 +20,12 @@ from agreements.models import (
     Version,
     VersionState,
 )
+from agreements.services.authority import signing_check
 from agreements.services.news import signers_of, version_news
 from agreements.services.version import version_check, version_lock, version_step
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
+from slmo.accounts.services.identity import Proof, identity_confirm
 from slmo.audit.services import record
 from slmo.core.terms import document_digest
 
@@ -34,26 +36,28 @@ def version_sign(
     version: Version,
     side: str,
     actor: User | None,
-    password: str | None = None,
+    proof: Proof | None = None,
     digest: str | None = None,
     now: datetime,
 ) -> Version:
     """Sign a proposed version for one side; the second side's signature puts it in force from its date.
 
-    `digest` is that of the text which the signer was shown. `password` is the signer's own, given again; None where
-    the caller has made sure in another way who acts.
-    Raises Denied, ValidationError for a wrong password, Refused, Conflict for another text, DocumentRefused.
+    `digest` is that of the text which the signer was shown. `proof` is what the signer gave to be recognised once
+    more; None where the caller has made sure in another way who acts.
+    Raises Denied, ValidationError by field for a wrong proof, Refused for a drafter or where a limit stands against
+    it, Conflict for another text, DocumentRefused.
     """
     version = version_lock(version)
-    organisation = version.agreement.organisation_of(side)
+    organisation, method = version.agreement.organisation_of(side), ""
     if actor is not None:
         require(actor, "version_sign", organisation)
-        if password is not None and not actor.check_password(password):
-            raise ValidationError({"password": _("This is not your password. Nothing was signed.")})
+        version_step(version, "sign")
+        signing_check(version=version, side=side, actor=actor, now=now)
+        method = identity_confirm(user=actor, proof=proof, now=now) if proof is not None else ""
     if digest is not None and digest != version.digest:
         raise Conflict(_("The text has changed since you opened it. Read it again before you sign."))
     name = str(actor) if actor else organisation.name
-    return _sign(version, Signature(side=side, user=actor, signer_name=name), actor, now)
+    return _sign(version, Signature(side=side, user=actor, signer_name=name, method=method), actor, now)
 
 
 @transaction.atomic
@@ -77,7 +81,8 @@ def version_sign_recorded(
     missing = {field: _("This field is required.") for field, value in required.items() if not value.strip()}
     if missing:
         raise ValidationError(missing)
-    return _sign(version, Signature(side=side, signer_name=signer_name.strip(), evidence=evidence.strip()), actor, now)
+    given = {"signer_name": signer_name.strip(), "evidence": evidence.strip(), "method": "recorded"}
+    return _sign(version, Signature(side=side, **given), actor, now)
 
 
 def _sign(version: Version, signature: Signature, actor: User | None, now: datetime) -> Version:
@@ -159,6 +164,7 @@ def _record(version: Version, action: str, signature: Signature, actor: User | N
             "side": str(signature.side),
             "signer": signature.signer_name,
             "evidence": signature.evidence,
+            "method": signature.method,
             "digest": signature.digest,
         },
         organisations=[version.agreement.provider, version.agreement.customer],

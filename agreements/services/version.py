@@ -100,6 +100,7 @@ def version_edit(
     before = {"digest": version.digest, "note": version.note}
     _write(version, document)
     version.note = version.note if note is None else note
+    version.edited_by = actor or version.edited_by
     version.changed_at = now
     version.save()
     _record(version, "version_edit", before, {"digest": version.digest, "note": version.note}, actor, now)

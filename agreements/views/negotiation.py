@@ -1,9 +1,10 @@
 """What people do at the negotiating table: amend, edit, propose, sign, withdraw."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from allauth.account.authentication import get_authentication_records
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -19,12 +20,15 @@ from agreements.errors import Conflict, DocumentRefused
 from agreements.forms.terms import AmendForm, SignForm, SignRecordedForm, TermsForm, TextForm
 from agreements.models import Side, Version
 from agreements.reading.clauses import version_read
+from agreements.reading.exposure import exposure_lines, exposure_of
 from agreements.reading.redline import Change, redline
 from agreements.selectors import agreement_get, version_get
+from agreements.services.authority import signers_possible, signing_refusal
 from agreements.services.version import side_drafting
 from agreements.views.editor.base import draft_get, problems_of, terms_typed
 from agreements.views.editor.parts import parts_of
 from slmo.accounts.policy import require
+from slmo.accounts.services.identity import Proof
 from slmo.core.terms import agreement_parse
 from slmo.web.pages import page
 
@@ -143,15 +147,15 @@ def _act(request: HttpRequest, version: Version, verb: Any, done: str) -> HttpRe
     return redirect("version", slug=version.agreement.slug, number=version.number)
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "code")
 @login_required
 def sign(request: HttpRequest, slug: str, number: int, side: str) -> HttpResponse:
     """Sign a version for one side: the digest shown, the will confirmed, the password given again."""
     version = version_get(request.user, slug, number)
     require(request.user, "version_sign", version.agreement.organisation_of(_side(side)))
-    form = SignForm(request.POST or None, initial={"digest": version.digest})
+    form = SignForm(request.POST or None, user=request.user, initial={"digest": version.digest})
     if form.is_valid():
-        given = {"password": form.cleaned_data["password"], "digest": form.cleaned_data["digest"]}
+        given = {"proof": proof_of(request, form), "digest": form.cleaned_data["digest"]}
         try:
             signed = services.version_sign(version=version, side=side, actor=request.user, **given, now=timezone.now())
         except ValidationError as error:
@@ -159,6 +163,14 @@ def sign(request: HttpRequest, slug: str, number: int, side: str) -> HttpRespons
         else:
             return _signed(request, signed)
     return _sign_page(request, version, side, form, "agreements/sign.html")
+
+
+def proof_of(request: HttpRequest, form: SignForm) -> Proof:
+    """Return what the signer gave to be recognised: the password, the code, and when this session logged in."""
+    methods = get_authentication_records(request, request.user)
+    last = max((float(one["at"]) for one in methods if "at" in one), default=None)
+    logged_in_at = datetime.fromtimestamp(last, UTC) if last is not None else None
+    return Proof(form.cleaned_data.get("password", ""), form.cleaned_data.get("code", ""), logged_in_at)
 
 
 @login_required
@@ -208,5 +220,11 @@ def _sign_page(request: HttpRequest, version: Version, side: str, form: Any, tem
         "organisation": version.agreement.organisation_of(side),
         "form": form,
         "sections": [section for section in version_read(terms) if section.kind == "objective"],
+        "exposure": exposure_lines(exposure_of(terms)),
     }
+    if isinstance(form, SignForm):
+        now = timezone.now()
+        context["refusal"] = signing_refusal(version=version, side=side, actor=request.user, now=now)
+        others = signers_possible(version=version, side=side, now=now) if context["refusal"] else []
+        context["others"] = [str(one) for one in others if one != request.user]
     return page(request, template, context, status=422 if form.errors else 200)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from agreements.models import Side, Version, VersionState
 from agreements.reading.clauses import version_read
@@ -11,6 +12,7 @@ from agreements.reading.rail import turn_of
 from agreements.reading.redline import changes_counted, redline
 from agreements.selectors import sides_of, version_get, versions_visible
 from agreements.services import document_write
+from agreements.services.authority import sides_refused
 from agreements.services.news import signers_of
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
@@ -68,10 +70,12 @@ def _signatures(user: User, found: Version) -> list[dict[str, Any]]:
     signed = {signature.side: signature for signature in found.signatures.all()}
     proposed = found.state == VersionState.PROPOSED
     own, agreement = sides_of(user, found.agreement), found.agreement
+    refused = sides_refused(version=found, actor=user, sides=own, now=timezone.now()) if proposed else {}
     rows = []
     for side in Side.values:
         organisation = agreement.organisation_of(side)
         missing = proposed and side not in signed
+        mine = missing and side in own and can(user, "version_sign", organisation)
         may_record = missing and side not in own and can(
             user, "version_sign_recorded", agreement.provider, agreement.customer
         )  # fmt: skip
@@ -80,7 +84,8 @@ def _signatures(user: User, found: Version) -> list[dict[str, Any]]:
             "label": Side(side).label,
             "organisation": organisation,
             "signature": signed.get(side),
-            "may_sign": missing and side in own and can(user, "version_sign", organisation),
+            "may_sign": mine and side not in refused,
+            "refused": refused.get(side, "") if mine else "",
             "may_record": may_record and not signers_of(organisation).exists(),
         })  # fmt: skip
     return rows

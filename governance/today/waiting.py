@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agreements.models import Side, Version, VersionState
 from agreements.selectors import agreements_visible
+from agreements.services.authority import drafters_of
 from governance.models import ImprovementState, ReviewState
 from governance.selectors import improvements_visible, reviews_visible
 from monitoring.board import NEXT_ACT, breaches_unclosed
@@ -110,6 +111,8 @@ def _version_item(user: User, version: Version) -> Item | None:
             return None
         kind, act = _l("Draft to propose"), _l("Propose")
         return Item(version.changed_at, "edit", kind, agreement.title, detail, act, url)
+    if user.pk in drafters_of(version):
+        return None  # whoever wrote the text does not sign it
     signed = {signature.side for signature in version.signatures.all()}
     for side in Side.values:
         if side not in signed and can(user, "version_sign", agreement.organisation_of(side)):

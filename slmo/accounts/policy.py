@@ -108,6 +108,7 @@ ACTIONS: Mapping[str, Rule] = {
     "restatement_issue": Rule(_n("Restate a final figure, or let it stand"), 6),
     "user_edit": _administer(_n("Edit users and their assignments"), 6),
     "organisation_edit": _administer(_n("Edit organisations"), 6),
+    "authority_edit": _administer(_n("Edit who may sign for how much"), 6),
     # Level 7: set strategy, authorise resources.
     "strategy_edit": Rule(_n("Edit the service strategy"), 7),
 }

@@ -40,11 +40,11 @@ def customer_of(offer: Offer, people: Mapping[str, User]) -> User:
     return people["customer@baltic.example" if offer.customer == "baltic-retail" else "customer@hudson.example"]
 
 
-def version_conclude(version: Version, manager: User, customer: User, when: datetime) -> None:
-    """Propose a draft and have both sides sign it."""
-    version_propose(version=version, actor=manager, now=when)
+def version_conclude(version: Version, people: Mapping[str, User], customer: User, when: datetime) -> None:
+    """Let the manager propose a draft, and the executive and the customer sign it."""
+    version_propose(version=version, actor=people["manager@northlight.example"], now=when)
     when += timedelta(days=2)
-    version_sign(version=version, side="provider", actor=manager, now=when)
+    version_sign(version=version, side="provider", actor=people["executive@northlight.example"], now=when)
     when += timedelta(days=1)
     version_sign(version=version, side="customer", actor=customer, now=when)
 
@@ -73,7 +73,7 @@ def agreement_load(
         actor=manager,
         now=when,
     )
-    version_conclude(agreement.versions.get(), manager, customer_of(offer, people), when)
+    version_conclude(agreement.versions.get(), people, customer_of(offer, people), when)
     kinds = {one["name"]: one["indicator"] for one in document["spec"]["objectives"]}
     tickets = indicator.service.indicators.filter(kind="tasks").first()
     for objective in agreement.objectives.all():
@@ -139,7 +139,7 @@ def review_payments(agreement: Agreement, people: Mapping[str, User]) -> None:
         now=instant("2022-06-10"),
     )
     draft.refresh_from_db()
-    version_conclude(draft, manager, customer_of(offer, people), instant("2022-06-13"))
+    version_conclude(draft, people, customer_of(offer, people), instant("2022-06-13"))
 
 
 def agreements_load(

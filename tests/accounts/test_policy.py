@@ -56,6 +56,7 @@ NEEDED = [
     "strategy_edit",
     "user_edit",
     "organisation_edit",
+    "authority_edit",
     "audit_view",
     "token_issue",
     "export_view",

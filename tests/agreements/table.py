@@ -62,6 +62,7 @@ def table_make() -> SimpleNamespace:
     retail, bank = organisation("retail", "customer"), organisation("bank", "customer", "Pacific/Auckland")
     people = {
         "manager": person("manager", provider, "level", 5),
+        "head": person("head", provider, "level", 6),
         "analyst": person("analyst", provider, "level", 4),
         "watcher": person("watcher", provider, "level", 2),
         "carl": person("carl", retail, "customer"),

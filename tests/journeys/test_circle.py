@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from agreements.models import Objective
 from monitoring.models import Fact
+from slmo.accounts.models import Organisation
 from tests.journeys.months import OUTAGE, Calendar, month_of, shown
 from tests.journeys.visitor import PASSWORD, Door, Visitor
 from tests.support.people import organisation, person
@@ -31,6 +32,13 @@ def calendar() -> Calendar:
 def manager(door: Door, worker: None) -> Visitor:
     """Return a service level manager of the provider at the log-in page."""
     person("anna", organisation("northlight"), 5, password=PASSWORD)
+    return door.open()
+
+
+@pytest.fixture
+def director(door: Door, manager: Visitor) -> Visitor:
+    """Return who signs for the provider what its manager drafted, at the log-in page."""
+    person("dora", Organisation.objects.get(slug="northlight"), 6, password=PASSWORD)
     return door.open()
 
 
@@ -109,8 +117,15 @@ def sign(visitor: Visitor, number: int, organisation: str) -> None:
     visitor.press("Sign")
     visitor.arrive(f"Version {number}")
     expect(
-        visitor.page.get_by_text(f"Signed by {'Anna' if organisation == 'Northlight' else 'Kaarel'}")
+        visitor.page.get_by_text(f"Signed by {'Dora' if organisation == 'Northlight' else 'Kaarel'}")
     ).to_be_visible()
+
+
+def version_sign(director: Visitor, number: int) -> None:
+    """Whoever did not write the text opens it and signs for the provider."""
+    director.open(f"{AGREEMENT}versions/{number}/")
+    director.arrive(f"Version {number}")
+    sign(director, number, "Northlight")
 
 
 def proposal_sign(customer: Visitor, number: int) -> None:
@@ -265,13 +280,14 @@ def draft_edit(manager: Visitor) -> None:
 
 
 def test_one_agreement_walks_the_whole_circle_through_the_pages(
-    manager: Visitor, customer: Visitor, calendar: Calendar, door: Door
+    manager: Visitor, director: Visitor, customer: Visitor, calendar: Calendar, door: Door
 ) -> None:
     manager.log_in("anna")
     customer.log_in("kaarel")
     service_add(manager)
     agreement_open(manager, calendar)
-    sign(manager, 1, "Northlight")
+    director.log_in("dora")
+    version_sign(director, 1)
     proposal_sign(customer, 1)
 
     facts_import(manager, calendar)
@@ -282,7 +298,7 @@ def test_one_agreement_walks_the_whole_circle_through_the_pages(
 
     review_amend(manager, calendar)
     draft_edit(manager)
-    sign(manager, 2, "Northlight")
+    version_sign(director, 2)
     proposal_sign(customer, 2)
 
     for visitor in (manager, customer):
