@@ -83,7 +83,9 @@ def drafters_of(version: Version) -> set[int]:
 
 
 def exposure_read(version: Version) -> Exposure:
-    """Return what a version binds its sides to."""
+    """Return what a version binds its sides to; one that ends the agreement binds to nothing."""
+    if "ended" in version.document["spec"]:
+        return Exposure("", Decimal(0), Decimal(0), None)
     return exposure_of(agreement_parse([version.document]).versions[0])
 
 
@@ -181,7 +183,7 @@ def sides_refused(*, version: Version, actor: User, sides: Iterable[str], now: d
 
 def _check(limit: AuthorityLimit) -> None:
     """Raise ValidationError by field for a row that says nothing, or something that cannot be."""
-    missing = {}
+    missing: dict[str, str] = {}
     if limit.charge_most is not None or limit.credit_most is not None:
         missing |= {} if limit.currency.strip() else {"currency": _("Amounts need a currency.")}
     for name in ("charge_most", "credit_most"):

@@ -20,10 +20,10 @@ from agreements.errors import Conflict, DocumentRefused
 from agreements.forms.terms import AmendForm, SignForm, SignRecordedForm, TermsForm, TextForm
 from agreements.models import Side, Version
 from agreements.reading.clauses import version_read
-from agreements.reading.exposure import exposure_lines, exposure_of
+from agreements.reading.exposure import exposure_lines
 from agreements.reading.redline import Change, redline
 from agreements.selectors import agreement_get, version_get
-from agreements.services.authority import signers_possible, signing_refusal
+from agreements.services.authority import exposure_read, signers_possible, signing_refusal
 from agreements.services.version import side_drafting
 from agreements.views.editor.base import draft_get, problems_of, terms_typed
 from agreements.views.editor.parts import parts_of
@@ -220,7 +220,7 @@ def _sign_page(request: HttpRequest, version: Version, side: str, form: Any, tem
         "organisation": version.agreement.organisation_of(side),
         "form": form,
         "sections": [section for section in version_read(terms) if section.kind == "objective"],
-        "exposure": exposure_lines(exposure_of(terms)),
+        "exposure": exposure_lines(exposure_read(version)),
     }
     if isinstance(form, SignForm):
         now = timezone.now()

@@ -118,7 +118,7 @@ def agreement_load(
         actor=manager,
         now=drafted,
     )
-    version_conclude(agreement.versions.get(), manager, people["customer@baltic.example"], drafted)
+    version_conclude(agreement.versions.get(), people, people["customer@baltic.example"], drafted)
     for objective in agreement.objectives.all():
         objective_measure(objective=objective, indicator=indicators[objective.name], actor=manager, now=now)
 
