@@ -56,6 +56,9 @@ ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in env("CSRF_TRUSTED_ORIGINS").split(",") if origin]
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 VAR_DIR = Path(env("SLMO_VAR", str(BASE_DIR / "var")))
+# Passwords of other systems are encrypted with these keys, the newest first; without any, none is taken.
+SECRETS_KEYS = env("SECRETS_KEYS")
+SECRETS_KEYS_FILE = env("SECRETS_KEYS_FILE", str(VAR_DIR / "secrets.keys"))
 
 INSTALLED_APPS = [
     "slmo.apps.SlmoConfig",
@@ -238,8 +241,11 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "slmo@localhost")
 # Webhooks reach public addresses; 1 permits receivers within the portal's own network too.
 WEBHOOK_ALLOW_PRIVATE = env_flag("WEBHOOK_ALLOW_PRIVATE", "0")
-# Probes reach public addresses and these networks only; the demo probes its own health page.
+# Sources reach public addresses and these networks only, and those of the table in administration; the demo probes its
+# own health page.
 PROBE_ALLOW_NETWORKS = env("PROBE_ALLOW_NETWORKS", "127.0.0.1/32,::1/128" if DEMO else "")
+# Certificates of authorities of one's own, trusted besides the system's.
+OUTBOUND_CA_FILE = env("OUTBOUND_CA_FILE")
 
 # One upload may hold a year of one-minute checks: 525 600 rows of about 40 bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024

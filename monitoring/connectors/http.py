@@ -13,8 +13,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.connectors.base import ConnectorError
-from monitoring.connectors.outbound import Answer, Unreachable, request, url_split
+from monitoring.connectors.base import ConfigForm, Connector
+from monitoring.connectors.errors import ConnectorError, Unreachable
+from monitoring.connectors.outbound import Answer, Ask, Limits, request, url_split
 from monitoring.kinds.buckets import BucketRow
 from monitoring.kinds.samples import SampleRow
 from monitoring.models import FactState
@@ -22,10 +23,11 @@ from monitoring.rows import FactRow, row_key
 from slmo.core.units import Window
 
 TIMEOUT_MOST = 30
+BODY = 256 * 1024  # read of an answer at most
 Measurement = SampleRow | BucketRow
 
 
-class HttpForm(forms.Form):
+class HttpForm(ConfigForm):
     """The settings of a probe."""
 
     url = forms.CharField(label=_("Address"), max_length=2000, help_text=_("The page that is asked."))
@@ -70,12 +72,20 @@ class HttpForm(forms.Form):
         return str(self.cleaned_data["url"])
 
 
-class HttpConnector:
+class HttpConnector(Connector):
     """Ask a page; it is up when it answers as expected, down when not or too late."""
 
     kind = "http"
     label = _("HTTP probe")
+    about = _("Asks a page again and again: as expected is up, slow is degraded, wrong or no answer is down.")
+    icon = "world"
+    group = "probe"
     form = HttpForm
+    facts = ("states", "samples", "buckets")
+
+    def brings(self, config: Mapping[str, Any]) -> str:
+        """Return the kind of facts for what is recorded."""
+        return {"time": "samples", "answer": "buckets"}.get(str(config.get("records")), "states")
 
     def fetch(self, config: Mapping[str, Any], window: Window, interval: int) -> Sequence[FactRow | Measurement]:
         """Return what one request finds now, for the window's last interval; no time where no answer came."""
@@ -95,9 +105,10 @@ class HttpConnector:
         """Return the state that one request finds, and in a few words what was seen; raises ConnectorError."""
         begun = time.monotonic()
         try:
-            answer = request("GET", config["url"], timeout=float(config.get("timeout") or 5))
+            limits = Limits(seconds=float(config.get("timeout") or 5), body=BODY, redirects=0, cut=True)
+            answer = request(Ask("GET", config["url"]), limits)
         except Unreachable as error:
-            return FactState.DOWN, str(error)
+            return FactState.DOWN, error.seen
         wrong = _wrong(config, answer)
         if wrong:
             return FactState.DOWN, wrong

@@ -7,6 +7,7 @@ from monitoring.models.exclusion import Exclusion, ExclusionKind
 from monitoring.models.fact import Fact, FactBatch, FactState
 from monitoring.models.ledger import LedgerDay
 from monitoring.models.measured import Bucket, Measured, Sample, Statement, Task
+from monitoring.models.network import NetworkAllowed
 from monitoring.models.proposal import Proposal, ProposalState
 from monitoring.models.restatement import Restatement, RestatementState
 from monitoring.models.result import ObjectiveStatus, PeriodResult, ResultState
@@ -27,6 +28,7 @@ __all__ = [
     "FactState",
     "LedgerDay",
     "Measured",
+    "NetworkAllowed",
     "NoteKind",
     "ObjectiveStatus",
     "PeriodResult",

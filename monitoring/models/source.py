@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Indicator
+from slmo.accounts.vault import SecretsField
 
 
 class Source(models.Model):
@@ -17,6 +18,7 @@ class Source(models.Model):
     kind = models.CharField(_("Kind"), max_length=20)
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="sources", verbose_name=_("Feeds"))
     config = models.JSONField(_("Configuration"), default=dict, blank=True)
+    secrets = SecretsField(help_text="Settings that nobody is shown, by name, each sealed.")
     interval = models.PositiveIntegerField(_("Seconds between fetches"), default=60)
     enabled = models.BooleanField(_("In use"), default=True)
     next_due_at = models.DateTimeField(null=True, blank=True)

@@ -16,13 +16,16 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.models import Indicator
-from monitoring.connectors import CONNECTORS, ConnectorError, config_check
+from monitoring.connectors import CONNECTORS, Connector, ConnectorError, config_check
 from monitoring.instants import instant_of, moment_of
+from monitoring.kinds import kinds_of
 from monitoring.models import FactBatch, Source
 from monitoring.rows import FactsRefused
 from monitoring.services.facts import facts_record
+from monitoring.services.source_secrets import config_open, fault_text, secrets_kept, secrets_sealed
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
+from slmo.accounts.vault import scrubbed
 from slmo.audit.services import record as audit
 from slmo.core.units import Window
 
@@ -55,11 +58,11 @@ def source_create(
         require(actor, "source_edit", indicator.service.organisation)
     source = Source(slug=slug, name=name, kind=kind, indicator=indicator, interval=interval)
     source.next_due_at = source.asked_since = now
-    source.config = _checked(source, config)
-    source.full_clean(exclude=["config"])
+    replaced = _configure(source, config)
+    source.full_clean(exclude=["config", "secrets"])
     with transaction.atomic():
         source.save()
-        _audit(source, "source_create", actor, now, None, _shown(source))
+        _audit(source, "source_create", actor, now, None, {**_shown(source), **replaced})
     return source
 
 
@@ -77,12 +80,12 @@ def source_update(*, source: Source, actor: User | None, now: datetime, **change
         before = _shown(source)
         for field, value in changes.items():
             setattr(source, field, value)
-        source.config = _checked(source, source.config)
-        source.full_clean(exclude=["config"])
+        replaced = _configure(source, source.config, before["config"])
+        source.full_clean(exclude=["config", "secrets"])
         source.next_due_at = source.asked_since = now
         source.failures, source.last_error, source.silence_told_at = 0, "", None
         source.save()
-        _audit(source, "source_update", actor, now, before, _shown(source))
+        _audit(source, "source_update", actor, now, before, {**_shown(source), **replaced})
     return source
 
 
@@ -112,19 +115,21 @@ def source_fetch(*, source_id: int, now: datetime) -> FactBatch | None:
     if source is None:
         return None
     window = window_due(source, now)
+    config: Mapping[str, Any] = {}
     try:
-        rows = CONNECTORS[source.kind].fetch(source.config, window, source.interval)
+        config = config_open(source)
+        rows = CONNECTORS[source.kind].fetch(config, window, source.interval)
         with transaction.atomic():
             batch = facts_record(
                 indicator=source.indicator, rows=rows, origin=origin_of(source), source=source, actor=None, now=now
             )
             _succeeded(source, window, now)
     except (ConnectorError, FactsRefused) as error:
-        _failed(source, str(error), now, again=getattr(error, "again", False))
+        _failed(source, scrubbed(str(error), config.values()), now, again=getattr(error, "again", False))
         return None
     except Exception as error:  # a fault in a connector: said on the source's page, and tried again
-        logger.exception("Source %s could not be fetched.", source.slug)
-        _failed(source, f"{type(error).__name__}: {error}", now, again=True)
+        logger.error("Source %s could not be fetched.\n%s", source.slug, fault_text(config))
+        _failed(source, scrubbed(f"{type(error).__name__}: {error}", config.values()), now, again=True)
         return None
     return batch
 
@@ -184,14 +189,30 @@ def _still_leased(source: Source) -> Any:
     return Source.objects.filter(pk=source.pk, leased_until=source.leased_until)
 
 
-def _checked(source: Source, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the configuration as the kind of source takes it; raise ValidationError by field."""
+def _configure(source: Source, config: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Give a source its configuration and its secrets; return which secrets are new or gone, for the audit log.
+
+    `before` is the configuration that its stored secrets were typed for. Raises ValidationError by field.
+    """
     if source.kind not in CONNECTORS:
         raise ValidationError({"kind": _("Choose a kind of source that this portal knows.")})
     if not INTERVAL_LEAST <= source.interval <= INTERVAL_MOST:
         sentence = _("Choose an interval from %(least)d seconds to one day.") % {"least": INTERVAL_LEAST}
         raise ValidationError({"interval": sentence})
-    return config_check(CONNECTORS[source.kind], config)
+    connector = CONNECTORS[source.kind]
+    checked = config_check(connector, config, held=source.secrets)
+    _kind_check(connector, checked.settings, source.indicator)
+    secrets_kept(connector, source, before, checked)
+    source.config, source.secrets = checked.settings, secrets_sealed(source.secrets, checked.secrets)
+    return {"secrets_changed": sorted(checked.secrets)} if checked.secrets else {}
+
+
+def _kind_check(connector: Connector, config: Mapping[str, Any], indicator: Indicator) -> None:
+    """Raise ValidationError where the indicator is not measured by what such a source brings."""
+    names = [kind.name for kind in kinds_of(indicator.kind)]
+    if connector.brings(config) not in names:
+        sentence = _("%(indicator)s is not measured by facts of the kind that this source brings.")
+        raise ValidationError({"indicator": sentence % {"indicator": indicator}})
 
 
 def _shown(source: Source) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from slmo.embedded.binaries import postgres_programs
 from slmo.embedded.checks import folder_check
 from slmo.embedded.install import var_folder
-from slmo.embedded.portal import secret_key
+from slmo.embedded.portal import secret_key, secrets_keys
 from slmo.embedded.process import Crew
 from slmo.embedded.refusal import Refusal
 from slmo.embedded.servers import Running, Servers
@@ -42,7 +42,8 @@ def _urls(crew: Crew, var: Path) -> dict[str, str]:
 
 
 def _run(command: Sequence[str], urls: dict[str, str], var: Path) -> int:
-    environment = {"SECRET_KEY": secret_key(var), **os.environ, **urls, "SLMO_VAR": str(var)}
+    keys = {"SECRET_KEY": secret_key(var), "SECRETS_KEYS_FILE": str(secrets_keys(var))}
+    environment = {**keys, **os.environ, **urls, "SLMO_VAR": str(var)}
     environment |= {"PATH": os.pathsep.join([*_folders(), os.environ.get("PATH", os.defpath)])}
     environment |= _libpq(urls["DATABASE_URL"])
     try:

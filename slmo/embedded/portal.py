@@ -1,5 +1,6 @@
 """The portal's own programs as `make run` starts them: their environment and their command lines."""
 
+import base64
 import hashlib
 import os
 import secrets
@@ -54,6 +55,7 @@ class Portal:
             "SITE_URL": f"http://{self.shown_host}:{self.port}",
             "ALLOWED_HOSTS": ",".join(["localhost", "127.0.0.1", "[::1]", *self._other_names()]),
             "SECRET_KEY": secret_key(self.var),
+            "SECRETS_KEYS_FILE": str(secrets_keys(self.var)),
             "STATIC_COLLECTED": "1",
             "PYTHONUNBUFFERED": "1",
         }
@@ -100,6 +102,15 @@ def secret_key(var: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50), encoding="ascii")
     return path.read_text(encoding="ascii").strip()
+
+
+def secrets_keys(var: Path) -> Path:
+    """Return the file with the keys of secrets, with one key made at the first start."""
+    path = var / "secrets.keys"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii") + "\n", encoding="ascii")
+    return path
 
 
 def static_digest() -> str:

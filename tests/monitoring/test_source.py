@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from monitoring.connectors import CONNECTORS, ConnectorError
+from monitoring.connectors import CONNECTORS, Connector, ConnectorError
 from monitoring.connectors.outbound import permitted
 from monitoring.instants import instant_of
 from monitoring.models import Fact, Source
@@ -112,7 +112,7 @@ def test_a_closed_port_is_down(settings):
 def test_addresses_that_are_not_public_are_reached_only_where_the_setting_names_them(settings, address):
     settings.PROBE_ALLOW_NETWORKS = ""
     assert not permitted(address)
-    settings.PROBE_ALLOW_NETWORKS = "0.0.0.0/0, ::/0"
+    settings.PROBE_ALLOW_NETWORKS = "0.0.0.0/0, ::/0, 169.254.169.254"
     assert permitted(address)
 
 
@@ -136,7 +136,7 @@ def test_an_address_that_can_not_be_asked_is_refused_by_field(url):
     assert set(refused.value.message_dict) == {"url"}
 
 
-class Moody:
+class Moody(Connector):
     """A connector that fails as often as it is told, and remembers what it was asked for."""
 
     kind, label, form = "moody", "Moody", CONNECTORS["http"].form

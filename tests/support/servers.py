@@ -15,6 +15,7 @@ _BASE = "SLMO_TEST_REDIS_URL"  # the broker's address before a parallel process 
 def ensure() -> None:
     """Make DATABASE_URL and REDIS_URL name servers that answer; end with one sentence where that cannot be."""
     os.environ.setdefault("SECRET_KEY", "for tests only")
+    os.environ.setdefault("SECRETS_KEYS", "dGhpcnR5LXR3byBieXRlcyB0aGF0IHRlc3RzIHVzZSE=")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:
         number = 1 + int("".join(re.findall(r"\d+", worker)) or 0)
