@@ -45,6 +45,12 @@ class Connector:
         """
         raise NotImplementedError
 
+    def recorded(self, config: Mapping[str, Any]) -> None:
+        """Put away what the last fetch took: its facts are recorded. Not called where the worker dies before."""
+
+    def refused(self, config: Mapping[str, Any], sentence: str) -> None:
+        """Put aside what the last fetch took: its facts cannot be recorded, for the reason given."""
+
     def brings(self, config: Mapping[str, Any]) -> str:
         """Return the kind of facts that a source so configured brings, one of `facts`."""
         return self.facts[0]

@@ -124,7 +124,10 @@ def source_fetch(*, source_id: int, now: datetime) -> FactBatch | None:
                 indicator=source.indicator, rows=rows, origin=origin_of(source), source=source, actor=None, now=now
             )
             _succeeded(source, window, now)
+        CONNECTORS[source.kind].recorded(config)
     except (ConnectorError, FactsRefused) as error:
+        if isinstance(error, FactsRefused):
+            CONNECTORS[source.kind].refused(config, str(error))
         _failed(source, scrubbed(str(error), config.values()), now, again=getattr(error, "again", False))
         return None
     except Exception as error:  # a fault in a connector: said on the source's page, and tried again
