@@ -1,5 +1,7 @@
 """What may go wrong in the catalogue and at the negotiating table; the web layer turns these into answers."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import ValidationError
 
 from slmo.core.errors import TermError
@@ -11,7 +13,15 @@ class Refused(ValidationError):
 
 
 class Conflict(ValidationError):
-    """Refuse to overwrite what somebody else changed meanwhile, or to sign another text than the one shown."""
+    """Refuse to overwrite what somebody else changed meanwhile, or to sign another text than the one shown.
+
+    `clauses` are the keys of the clauses that both changed, where that is known.
+    """
+
+    def __init__(self, message: str, clauses: Sequence[str] = ()) -> None:
+        """Keep the keys beside the sentence."""
+        super().__init__(message, code="conflict")
+        self.clauses = tuple(clauses)
 
 
 class DocumentRefused(ValidationError):

@@ -3,24 +3,46 @@
 from agreements.models.agreement import Agreement, AgreementType, Side
 from agreements.models.authority import AuthorityLimit
 from agreements.models.indicator import MEASURED_BY, Indicator, IndicatorKind
+from agreements.models.negotiation import (
+    BOTH,
+    Comment,
+    Negotiation,
+    Position,
+    PrivateNote,
+    Revision,
+    Round,
+    RoundKind,
+    Stand,
+    Turn,
+)
 from agreements.models.objective import Objective
 from agreements.models.service import Criticality, Dependency, DependencyMode, Service
 from agreements.models.version import Signature, Version, VersionState
 
 __all__ = [
+    "BOTH",
     "MEASURED_BY",
     "Agreement",
     "AgreementType",
     "AuthorityLimit",
+    "Comment",
     "Criticality",
     "Dependency",
     "DependencyMode",
     "Indicator",
     "IndicatorKind",
+    "Negotiation",
     "Objective",
+    "Position",
+    "PrivateNote",
+    "Revision",
+    "Round",
+    "RoundKind",
     "Service",
     "Side",
     "Signature",
+    "Stand",
+    "Turn",
     "Version",
     "VersionState",
 ]

@@ -14,6 +14,7 @@ class VersionState(models.TextChoices):
 
     DRAFT = "draft", _("draft")
     PROPOSED = "proposed", _("proposed")
+    COUNTERED = "countered", _("countered")
     SIGNED = "signed", _("signed")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
@@ -29,6 +30,10 @@ class Version(models.Model):
     effective_from = models.DateField()
     effective_until = models.DateField(null=True, blank=True)
     base = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="amendments")
+    negotiation = models.ForeignKey(
+        "agreements.Negotiation", models.CASCADE, null=True, blank=True, related_name="versions"
+    )
+    answers = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="counters")
     note = models.TextField(_("Why"), blank=True)
     drafted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     drafted_side = models.CharField(max_length=8, choices=Side.choices, default=Side.PROVIDER)
@@ -36,6 +41,7 @@ class Version(models.Model):
     drafted_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     proposed_at = models.DateTimeField(null=True, blank=True)
+    agreed_at = models.DateTimeField(null=True, blank=True, help_text="When both sides had accepted every clause.")
     signed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -2,26 +2,44 @@
 
 from agreements.services.agreement import agreement_create
 from agreements.services.authority import authority_limit_end, authority_limit_set
+from agreements.services.clause import clause_edit
+from agreements.services.comment import comment_resolve, comment_write, note_write
 from agreements.services.dependency import dependency_add, dependency_remove, dependency_update
 from agreements.services.document_text import document_read, document_write
 from agreements.services.indicator import indicator_create, objective_measure
+from agreements.services.position import clause_accept, clause_object, version_accept
 from agreements.services.service import service_create, service_update
 from agreements.services.signature import version_sign, version_sign_recorded
-from agreements.services.version import version_draft, version_edit, version_propose, version_step, version_withdraw
+from agreements.services.version import (
+    version_counter,
+    version_draft,
+    version_edit,
+    version_propose,
+    version_step,
+    version_withdraw,
+)
 
 __all__ = [
     "agreement_create",
     "authority_limit_end",
     "authority_limit_set",
+    "clause_accept",
+    "clause_edit",
+    "clause_object",
+    "comment_resolve",
+    "comment_write",
     "dependency_add",
     "dependency_remove",
     "dependency_update",
     "document_read",
     "document_write",
     "indicator_create",
+    "note_write",
     "objective_measure",
     "service_create",
     "service_update",
+    "version_accept",
+    "version_counter",
     "version_draft",
     "version_edit",
     "version_propose",

@@ -21,8 +21,11 @@ from agreements.models import (
     VersionState,
 )
 from agreements.services.authority import signing_check
+from agreements.services.drafting import version_check
+from agreements.services.negotiation import negotiation_of, negotiation_touch, turn_after_signature
 from agreements.services.news import signers_of, version_news
-from agreements.services.version import version_check, version_lock, version_step
+from agreements.services.position import positions_sign
+from agreements.services.version import version_lock, version_step
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.accounts.services.identity import Proof, identity_confirm
@@ -97,12 +100,16 @@ def _sign(version: Version, signature: Signature, actor: User | None, now: datet
             % {"organisation": version.agreement.organisation_of(signature.side)}
         )
     version_check(version)
+    positions_sign(version, signature.side, actor, now)
     signature.version, signature.digest, signature.signed_at = version, version.digest, now
     signature.full_clean(exclude=["version", "user"])
     signature.save()
     _record(version, "version_sign", signature, actor, now)
-    if signed | {signature.side} == set(Side.values):
+    signed.add(signature.side)
+    if signed == set(Side.values):
         _complete(version, actor, now)
+    turn_after_signature(version, signed, now)
+    negotiation_touch(negotiation_of(version, now))
     return version
 
 

@@ -1,33 +1,50 @@
-"""Versions: drafted, edited, proposed, withdrawn. Signing is in agreements/services/signature.py."""
+"""Versions: drafted, edited, proposed, countered, withdrawn. Signing is in agreements/services/signature.py."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from agreements.errors import Conflict, DocumentRefused, Refused
+from agreements.errors import Refused
 from agreements.models import Agreement, Side, Version, VersionState
-from agreements.services.document import (
-    document_align,
-    document_effective,
-    document_term,
-    documents_check,
+from agreements.services.document import document_align, document_effective, document_term
+from agreements.services.drafting import (
+    base_usual,
+    draft_merge,
+    draft_new,
+    draft_write,
+    revision_keep,
+    start_usual,
+    version_check,
+)
+from agreements.services.negotiation import (
+    negotiation_of,
+    negotiation_settle,
+    negotiation_touch,
+    round_open,
+    side_other,
+    turn_end_check,
 )
 from agreements.services.news import version_news
+from agreements.services.positions_kept import positions_begin
 from slmo.accounts.models import User
 from slmo.accounts.policy import can, require
 from slmo.audit.services import record
-from slmo.core.terms import document_digest
 
 # state, act → state after it. What is not in the table is refused.
 TRANSITIONS: Mapping[tuple[str, str], str] = {
     (VersionState.DRAFT, "edit"): VersionState.DRAFT,
     (VersionState.DRAFT, "propose"): VersionState.PROPOSED,
     (VersionState.DRAFT, "withdraw"): VersionState.WITHDRAWN,
+    (VersionState.DRAFT, "note"): VersionState.DRAFT,
+    (VersionState.PROPOSED, "accept"): VersionState.PROPOSED,  # a clause, or all that are left
+    (VersionState.PROPOSED, "object"): VersionState.PROPOSED,
+    (VersionState.PROPOSED, "comment"): VersionState.PROPOSED,
+    (VersionState.PROPOSED, "note"): VersionState.PROPOSED,
+    (VersionState.PROPOSED, "counter"): VersionState.PROPOSED,  # opens a draft of the other side
+    (VersionState.PROPOSED, "answer"): VersionState.COUNTERED,  # once that draft is proposed
     (VersionState.PROPOSED, "withdraw"): VersionState.WITHDRAWN,
     (VersionState.PROPOSED, "sign"): VersionState.SIGNED,  # once both sides have signed
 }
@@ -55,26 +72,55 @@ def version_draft(
     agreement = agreement_lock(agreement)
     side = side or side_drafting(agreement, actor)
     _require(actor, "version_draft", agreement, side)
-    base = base or _base(agreement)
+    base = base or base_usual(agreement)
     if base is not None and base.agreement_id != agreement.pk:
         raise Refused(_("The version to amend belongs to another agreement."))
     if document is None:
         if base is None:
             raise Refused(_("There is no version yet whose terms could be copied."))
-        start = effective_from or _next_start(agreement, base, now)
+        start = effective_from or start_usual(agreement, base, now)
         until = base.effective_until if base.effective_until and base.effective_until > start else None
         document = document_effective(base.document, start, until)
     elif effective_from is not None:
         aligned = document_align(document, agreement)
         document = document_effective(aligned, effective_from, document_until(aligned, effective_from))
-    return _draft(agreement, document, base, note, side, actor, now)
+    draft = Version(agreement=agreement, base=base, note=note, drafted_by=actor, drafted_side=side, drafted_at=now)
+    return _drafted(draft_new(draft, document, now), actor, now)
 
 
 def version_first(
     *, agreement: Agreement, document: Mapping[str, Any], side: str, actor: User | None, now: datetime
 ) -> Version:
     """Open the first draft of a new agreement, in the transaction that creates it; raises DocumentRefused."""
-    return _draft(agreement, document, None, "", side, actor, now)
+    draft = Version(agreement=agreement, drafted_by=actor, drafted_side=side, drafted_at=now)
+    return _drafted(draft_new(draft, document, now), actor, now)
+
+
+@transaction.atomic
+def version_counter(*, version: Version, actor: User | None, now: datetime) -> Version:
+    """Answer a proposal with a draft of the other side, which begins with the proposal's own words.
+
+    The proposal stays on the table until the draft is proposed. A side that has begun an answer gets that one.
+    Raises Denied or Refused.
+    """
+    version = version_lock(version)
+    side = side_other(version.drafted_side)
+    _require(actor, "version_draft", version.agreement, side)
+    version_step(version, "counter")
+    begun = version.counters.filter(state=VersionState.DRAFT, drafted_side=side).order_by("-number").first()
+    if begun is not None:
+        begun.agreement = version.agreement
+        return begun
+    draft = Version(
+        agreement=version.agreement,
+        base=version.base,
+        answers=version,
+        negotiation=version.negotiation,
+        drafted_by=actor,
+        drafted_side=side,
+        drafted_at=now,
+    )
+    return _drafted(draft_new(draft, version.document, now), actor, now)
 
 
 @transaction.atomic
@@ -89,39 +135,59 @@ def version_edit(
 ) -> Version:
     """Replace the text of a draft; `note` None leaves the reason as it is.
 
-    `expected_changed_at` is when the text that the editor started from was written: raises Conflict where somebody
-    has written since. Raises Denied, Refused, or DocumentRefused with the key of the term at fault.
+    `expected_changed_at` is when the text that the editor started from was written. Where somebody has written since,
+    both changes are kept, clause by clause; where both changed the same clause, Conflict is raised and names it.
+    Raises Denied, Refused, or DocumentRefused with the key of the term at fault.
     """
     version = version_lock(version)
     _require(actor, "version_draft", version.agreement, version.drafted_side)
     version_step(version, "edit")
-    if expected_changed_at is not None and expected_changed_at != version.changed_at:
-        raise Conflict(_("Somebody has changed this draft since you opened it. Nothing of yours was saved yet."))
+    document, note = draft_merge(version, document, note, expected_changed_at)
     before = {"digest": version.digest, "note": version.note}
-    _write(version, document)
-    version.note = version.note if note is None else note
+    draft_write(version, document)
+    version.note = note
     version.edited_by = actor or version.edited_by
     version.changed_at = now
     version.save()
-    _record(version, "version_edit", before, {"digest": version.digest, "note": version.note}, actor, now)
+    revision_keep(version, actor, now)
+    negotiation_touch(negotiation_of(version, now), version.drafted_side)
+    after = {"digest": version.digest, "note": version.note}
+    _record(version, "version_edit", before, after, actor, now, private=True)
     return version
 
 
 @transaction.atomic
-def version_propose(*, version: Version, actor: User | None, now: datetime) -> Version:
+def version_propose(
+    *, version: Version, answer_until: datetime | None = None, actor: User | None, now: datetime
+) -> Version:
     """Put a draft on the table: from now on its text stays as it is, and the other side sees it.
 
-    Raises Denied, Refused, or DocumentRefused where a version signed meanwhile no longer goes with it.
+    The other side has until `answer_until` (a week where nothing is said). A proposal that this one answers is
+    countered by it. Raises Denied, Refused, or DocumentRefused where a version signed meanwhile no longer goes with it.
     """
     version = version_lock(version)
     _require(actor, "version_propose", version.agreement, version.drafted_side)
     state = version_step(version, "propose")
+    until = turn_end_check(version.agreement, answer_until, now)
     version_check(version)
     version.state, version.proposed_at, version.changed_at = state, now, now
     version.save()
-    _record(version, "version_propose", {"state": "draft"}, {"state": "proposed", "digest": version.digest}, actor, now)
+    _answered(version, now)
+    opened = round_open(version=version, until=until, actor=actor, now=now)
+    positions_begin(opened, actor, now)
+    negotiation_touch(opened.negotiation)
+    after = {"state": "proposed", "digest": version.digest, "answer_until": until.isoformat()}
+    _record(version, "version_propose", {"state": "draft"}, after, actor, now)
     version_news(version=version, kind="version_proposed", actor=actor, now=now)
     return version
+
+
+def _answered(version: Version, now: datetime) -> None:
+    """Take the proposal that a counter-proposal answers off the table, if it still lies there."""
+    answered = version.answers
+    if answered is not None and answered.state == VersionState.PROPOSED:
+        answered.state, answered.changed_at = version_step(answered, "answer"), now
+        answered.save(update_fields=["state", "changed_at"])
 
 
 @transaction.atomic
@@ -135,7 +201,11 @@ def version_withdraw(*, version: Version, actor: User | None, now: datetime) -> 
     before, state = version.state, version_step(version, "withdraw")
     version.state, version.changed_at = state, now
     version.save(update_fields=["state", "changed_at"])
-    _record(version, "version_withdraw", {"state": str(before)}, {"state": str(state)}, actor, now)
+    negotiation_settle(version, now)
+    private = version.proposed_at is None
+    negotiation_touch(negotiation_of(version, now), *([version.drafted_side] if private else []))
+    action = "draft_discard" if private else "version_withdraw"
+    _record(version, action, {"state": str(before)}, {"state": str(state)}, actor, now, private=private)
     return version
 
 
@@ -167,20 +237,6 @@ def version_step(version: Version, act: str) -> str:
     return state
 
 
-def version_check(version: Version) -> None:
-    """Hold a version against those already signed; raises DocumentRefused."""
-    signed = list(version.agreement.versions.filter(state=VersionState.SIGNED).exclude(pk=version.pk))
-    latest = max((other.effective_from for other in signed), default=None)
-    if latest is not None and version.effective_from <= latest:
-        raise DocumentRefused(
-            _("A signed version holds from %(date)s: an amendment must take effect after that date.")
-            % {"date": latest.isoformat()},
-            "spec.effective.from",
-        )
-    chain = sorted(signed, key=lambda other: other.effective_from)
-    documents_check([*(other.document for other in chain), version.document])
-
-
 def document_until(document: Mapping[str, Any], start: date) -> date | None:
     """Return the end of a document's term where it lies after `start`, else None."""
     effective = document["spec"].get("effective")
@@ -196,54 +252,18 @@ def side_drafting(agreement: Agreement, actor: User | None) -> str:
     return Side.CUSTOMER if customer and can(actor, "version_draft", agreement.customer) else Side.PROVIDER
 
 
-def _draft(
-    agreement: Agreement,
-    document: Mapping[str, Any],
-    base: Version | None,
-    note: str,
-    side: str,
-    actor: User | None,
-    now: datetime,
-) -> Version:
-    """Save a draft with the agreement's next number."""
-    highest = agreement.versions.aggregate(highest=Max("number"))["highest"] or 0
-    version = Version(
-        agreement=agreement,
-        number=highest + 1,
-        base=base,
-        note=note,
-        drafted_by=actor,
-        drafted_side=side,
-        drafted_at=now,
-        changed_at=now,
-    )
-    _write(version, document)
-    version.save()
-    after = {"number": version.number, "digest": version.digest, "base": base.number if base else None, "note": note}
-    _record(version, "version_draft", None, after, actor, now)
-    return version
-
-
-def _write(version: Version, document: Mapping[str, Any]) -> None:
-    """Set the text of a version with everything derived from it; raises DocumentRefused."""
-    version.document = document_align(document, version.agreement)
-    version.effective_from, version.effective_until = document_term(version.document)
-    version_check(version)
-    version.digest = document_digest(version.document)
-
-
-def _base(agreement: Agreement) -> Version | None:
-    """Return the latest signed version, or the latest of all where none is signed."""
-    versions = agreement.versions.exclude(state=VersionState.WITHDRAWN)
-    signed = versions.filter(state=VersionState.SIGNED).order_by("-effective_from").first()
-    return signed or versions.order_by("-number").first()
-
-
-def _next_start(agreement: Agreement, base: Version, now: datetime) -> date:
-    """Return the first of the next month in the agreement's zone, or the day after the base's start if later."""
-    today = now.astimezone(ZoneInfo(agreement.timezone)).date()
-    month = (today.replace(day=1) + timedelta(days=31)).replace(day=1)  # 31 days reach the next month from any first
-    return max(month, base.effective_from + timedelta(days=1))
+def _drafted(draft: Version, actor: User | None, now: datetime) -> Version:
+    """Write down that a draft was opened, for its own side alone."""
+    revision_keep(draft, actor, now)
+    negotiation_touch(negotiation_of(draft, now), draft.drafted_side)
+    after = {
+        "number": draft.number,
+        "digest": draft.digest,
+        "base": draft.base.number if draft.base else None,
+        "note": draft.note,
+    }
+    _record(draft, "version_draft", None, after, actor, now, private=True)
+    return draft
 
 
 def _require(actor: User | None, action: str, agreement: Agreement, side: str) -> None:
@@ -259,7 +279,11 @@ def _record(
     after: dict[str, Any],
     actor: User | None,
     now: datetime,
+    *,
+    private: bool = False,
 ) -> None:
-    """Write the audit entry of an act on a version."""
-    parties = [version.agreement.provider, version.agreement.customer]
+    """Write the audit entry of an act on a version: for both parties, or what is private for the drafting one."""
+    agreement = version.agreement
+    own = agreement.organisation_of(version.drafted_side)
+    parties = [own] if private else [agreement.provider, agreement.customer]
     record(actor=actor, action=action, subject=version, before=before, after=after, organisations=parties, now=now)

@@ -24,6 +24,7 @@ from agreements.reading.exposure import exposure_lines
 from agreements.reading.redline import Change, redline
 from agreements.selectors import agreement_get, version_get
 from agreements.services.authority import exposure_read, signers_possible, signing_refusal
+from agreements.services.drafting import draft_reconcile
 from agreements.services.version import side_drafting
 from agreements.views.editor.base import draft_get, problems_of, terms_typed
 from agreements.views.editor.parts import parts_of
@@ -80,8 +81,8 @@ def version_edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 now=timezone.now(),
             )
         except Conflict as error:
-            context |= {"conflict": error.messages[0], "theirs": _difference(version, form)}
-            form.renew(version)
+            form, theirs = _reconciled(request, version, form)
+            context |= {"conflict": error.messages[0], "theirs": theirs, "form": form}
         except DocumentRefused as error:
             form.refuse_document(error)
         else:
@@ -111,12 +112,20 @@ def _redline(base: Version, form: TermsForm | TextForm, version: Version) -> lis
     return redline(agreement_parse([base.document]).versions[0], terms_typed(version, form.document()))
 
 
-def _difference(version: Version, form: TermsForm | TextForm) -> list[Change]:
-    """Return what saving the typed text over the stored one would change; nothing where it cannot be read."""
+def _reconciled(
+    request: HttpRequest, version: Version, form: TermsForm | TextForm
+) -> tuple[TermsForm | TextForm, list[Change]]:
+    """Return the form with both texts brought together, mine where both changed a clause, and what it would change."""
+    stored = version_get(request.user, version.agreement.slug, version.number)
+    before = agreement_parse([stored.document]).versions[0]
+    stored.document = dict(draft_reconcile(stored, form.document(), version.document))
+    again = type(form)(version=stored)
+    again.initial["note"] = form.cleaned_data["note"]
     try:
-        return [change for change in _redline(version, form, version) if change.kind != "same"]
+        changes = redline(before, terms_typed(stored, stored.document))
     except DocumentRefused:
-        return []
+        changes = []
+    return again, [change for change in changes if change.kind != "same"]
 
 
 @login_required

@@ -20,8 +20,7 @@ ENTRIES_MOST = 400  # read at once; a longer absence is answered by the audit lo
 LINES_MOST = 12
 # What the portal does by itself is news only where it concerns what was promised; the rest is set-up.
 DRAFTING = (
-    "version_draft",
-    "version_edit",
+    "agreement_create",
     "report_compile",
     "report_write",
     "exclusion_propose",

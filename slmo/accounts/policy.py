@@ -54,6 +54,11 @@ def _negotiate(act: str | Promise) -> Rule:
     return Rule(act, 5, counterparty=True, acts_for=frozenset())
 
 
+def _comment(act: str | Promise) -> Rule:
+    """Return the rule of speaking at the negotiating table: each side for itself."""
+    return Rule(act, 4, counterparty=True, acts_for=frozenset())
+
+
 def _administer(act: str | Promise, level: int) -> Rule:
     """Return the rule of an act of administration: the provider's people for every organisation."""
     return Rule(act, level, acts_for=frozenset({SUPPLIER, CUSTOMER}), portal=True)
@@ -81,6 +86,8 @@ ACTIONS: Mapping[str, Rule] = {
     "correction_propose": Rule(_n("Propose a correction of facts"), 3),
     "exclusion_propose": Rule(_n("Propose an exclusion"), 3),
     # Level 4: keep the records, analyse, start and track actions.
+    "comment_write": _comment(_n("Comment on a clause under negotiation")),
+    "note_write": _comment(_n("Keep a private note beside a clause")),
     "service_edit": Rule(_n("Edit services of the catalogue"), 4),
     "dependency_edit": Rule(_n("Edit dependencies between services"), 4),
     "source_edit": Rule(_n("Edit sources of facts"), 4),

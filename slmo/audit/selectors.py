@@ -7,13 +7,21 @@ from slmo.accounts.policy import can
 from slmo.accounts.selectors import organisations_visible_to
 from slmo.audit.models import Entry
 
+# What a side does before anything is on the table is read by its own people alone, whoever else sees the organisation.
+PRIVATE = ("version_draft", "version_edit", "draft_discard", "note_write")
+
 
 def entries_visible(user: User) -> QuerySet[Entry]:
-    """Return the entries that the user may read, newest first: all that concern no organisation, or a visible one."""
+    """Return the entries that the user may read, newest first: all that concern no organisation, or a visible one.
+
+    What is private to a side (PRIVATE) is seen by people of its organisation only.
+    """
     if not can(user, "audit_view"):
         return Entry.objects.none()
     visible = list(organisations_visible_to(user).values_list("pk", flat=True))
-    return Entry.objects.filter(Q(organisation_ids=[]) | Q(organisation_ids__overlap=visible)).order_by("-id")
+    rows = Entry.objects.filter(Q(organisation_ids=[]) | Q(organisation_ids__overlap=visible))
+    own = sorted({held.organisation_id for held in user.held})
+    return rows.exclude(Q(action__in=PRIVATE) & ~Q(organisation_ids__overlap=own)).order_by("-id")
 
 
 def entries_of(subject_type: str, subject_id: str | int) -> QuerySet[Entry]:

@@ -35,6 +35,12 @@ ACTION_TEXTS: Mapping[str, str | Promise] = {
     "version_propose": _("proposed the version"),
     "version_accept": _("accepted the version"),
     "version_withdraw": _("withdrew the version"),
+    "draft_discard": _("discarded the draft"),
+    "clause_accept": _("accepted a clause of the version"),
+    "clause_object": _("objected to a clause of the version"),
+    "comment_write": _("commented on a clause of the version"),
+    "comment_resolve": _("settled a comment on the version"),
+    "note_write": _("kept a private note"),
     "version_sign": _("signed the version"),
     "version_sign_recorded": _("recorded a signature given outside the portal"),
     "authority_limit_set": _("entered the limit for signing"),
@@ -93,6 +99,7 @@ SUBJECT_TEXTS: Mapping[str, str | Promise] = {
     "agreements.objective": _("objective"),
     "agreements.signature": _("signature"),
     "agreements.authoritylimit": _("limit for signing"),
+    "agreements.privatenote": _("private note"),
     "monitoring.source": _("source"),
     "monitoring.breach": _("breach"),
     "monitoring.periodresult": _("result"),
@@ -139,6 +146,10 @@ FIELD_TEXTS: Mapping[str, str | Promise] = {
     "evidence": _("Evidence"),
     "method": _("Recognised by"),
     "description": _("Description"),
+    "clause": _("Clause"),
+    "side": _("Side"),
+    "text": _("Text"),
+    "answer_until": _("Answer until"),
 }
 
 

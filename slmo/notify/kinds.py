@@ -43,6 +43,8 @@ KINDS: Mapping[str, Kind] = {
         _("A version was proposed"), "file-text", "agreement version organisation effective_from"
     ),
     "version_accepted": _kind(_("A version was accepted"), "checks", "agreement version organisation effective_from"),
+    # text: the comment, at most 400 signs of it; person: its author
+    "comment_written": _kind(_("A clause was commented on"), "message", "agreement version person text"),
     "version_signed": _kind(_("A version was signed"), "signature", "agreement version effective_from"),
     # what: correction or exclusion; state: approved, declined or revoked; from_at, until_at: the time it is about
     "approval_asked": _kind(

@@ -63,8 +63,8 @@ def test_an_edit_over_anothers_shows_the_conflict_keeps_the_text_and_a_second_sa
     answer = client.post(path, stale)
     assert answer.status_code == 422
     page = text_of(answer)
-    assert "Somebody has changed this draft" in page
-    assert 'value="99,97"' in page
+    assert "Somebody has changed the same clause" in page
+    assert 'value="99.97"' in page
     amended.amendment.refresh_from_db()
     assert amended.amendment.note == "mine first"
     again = {**stale, "changed_at": amended.amendment.changed_at.isoformat()}

@@ -227,7 +227,7 @@ def test_a_part_written_over_anothers_change_shows_the_conflict_and_a_second_sav
     manager.post(path, {**stale, "target": "97"})
     answer = manager.post(path, stale)
     assert answer.status_code == 422
-    assert "Somebody has changed this draft" in answer.content.decode()
+    assert "Somebody has changed the same clause" in answer.content.decode()
     again = {**stale, "changed_at": stored(desk).changed_at.isoformat()}
     assert manager.post(path, again).status_code == 302
     assert ">= 98%" in str(stored(desk).document)

@@ -15,6 +15,7 @@ from agreements.models import Side, Version, VersionState
 from agreements.selectors import terms_of, version_in_force
 from agreements.services import (
     objective_measure,
+    version_counter,
     version_draft,
     version_edit,
     version_propose,
@@ -46,6 +47,9 @@ def in_state(version: Version, state: str) -> Version:
         return signed(version)
     if state == VersionState.PROPOSED:
         return version_propose(version=version, actor=None, now=NOW)
+    if state == VersionState.COUNTERED:
+        proposed = version_propose(version=version, actor=None, now=NOW)
+        version_propose(version=version_counter(version=proposed, actor=None, now=NOW), actor=None, now=NOW)
     return version_withdraw(version=version, actor=None, now=NOW) if state == VersionState.WITHDRAWN else version
 
 
@@ -192,7 +196,7 @@ def test_an_edit_over_somebody_elses_edit_is_refused_and_changes_nothing(table: 
     edit = partial(version_edit, version=table.draft, expected_changed_at=table.draft.changed_at, actor=table.manager)
     edit(document=terms(target=">= 99%"), now=NOW.replace(hour=11))
     with pytest.raises(Conflict):
-        edit(document=TERMS, now=NOW.replace(hour=12))
+        edit(document=terms(target=">= 98%"), now=NOW.replace(hour=12))
     table.draft.refresh_from_db()
     assert table.draft.document["spec"]["objectives"][0]["target"] == ">= 99%"
 

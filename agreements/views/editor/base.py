@@ -1,6 +1,7 @@
 """What the pages of all parts of a draft share: who may edit, saving, and what happens when two people edit."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from agreements.forms.base import DraftForm
 from agreements.models import Version
 from agreements.selectors import version_get
 from agreements.services.document import document_align, documents_check
+from agreements.services.drafting import revision_at
 from slmo.accounts.policy import require
 from slmo.core.terms import Version as Terms
 from slmo.core.terms import agreement_parse
@@ -24,11 +26,26 @@ from slmo.web.pages import page
 
 
 def draft_get(request: HttpRequest, slug: str, number: int) -> Version:
-    """Return a draft that the person may edit; raises Denied, Refused or DoesNotExist."""
+    """Return a draft that the person may edit; raises Denied, Refused or DoesNotExist.
+
+    Where a form is sent that was filled from an older text, `document` is that text: what the form does not show is
+    then taken from where the person started, and merged with what others wrote when it is saved.
+    """
     version = version_get(request.user, slug, number)
     require(request.user, "version_draft", version.agreement.organisation_of(version.drafted_side))
     services.version_step(version, "edit")
+    if started := moment_read(request.POST.get("changed_at", "")):
+        base = revision_at(version, started)
+        version.document = base.document if base else version.document
     return version
+
+
+def moment_read(text: str) -> datetime | None:
+    """Return an instant that a form carried, or None where it is none."""
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
 
 
 def editor_url(version: Version) -> str:
@@ -75,7 +92,7 @@ def part_remove(
 ) -> HttpResponse:
     """Save a draft without one part; a refusal is told in the editor."""
     try:
-        draft_save(request, version, change(), parse_datetime(request.POST.get("changed_at", "")))
+        draft_save(request, version, change(), moment_read(request.POST.get("changed_at", "")))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.audit.models import Entry
-from slmo.audit.selectors import actions_known, entries_of, entries_visible
+from slmo.audit.selectors import actions_known, entries_visible
 from slmo.audit.words import action_text, field_text, subject_text
 from slmo.web.lists import Choice, Column, Listing, Search
 from slmo.web.pages import page
@@ -87,7 +88,8 @@ def entry(request: HttpRequest, key: int) -> HttpResponse:
     found = entries_visible(user).filter(pk=key).first()
     if found is None:
         raise Http404
-    others = entries_of(found.subject_type, found.subject_id).exclude(pk=key)[:10]
+    same = Q(subject_type=found.subject_type, subject_id=found.subject_id)
+    others = entries_visible(user).filter(same).exclude(pk=key)[:10]
     context = {
         "entry": found,
         "action": action_text(found.action),
