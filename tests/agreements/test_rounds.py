@@ -79,7 +79,7 @@ def test_a_counter_proposal_takes_the_answered_one_off_the_table_and_the_turn_ba
     table.draft.refresh_from_db()
     assert (table.draft.state, answer.state, turn(answer)) == ("countered", "proposed", "provider")
     with pytest.raises(Refused):
-        version_sign(version=table.draft, side="provider", actor=table.manager, now=NOW)
+        version_sign(version=table.draft, side="provider", actor=table.head, now=NOW)
 
 
 def test_an_answer_that_is_begun_leaves_the_proposal_where_it_is_and_is_one(table: SimpleNamespace) -> None:
@@ -123,7 +123,7 @@ def test_every_clause_accepted_makes_a_version_ready_and_it_is_the_turn_of_both(
     assert Message.objects.filter(kind="version_accepted").count() == 1
     version = version_sign(version=version, side="customer", actor=table.carl, now=NOW)
     assert turn(version) == "provider"
-    version = version_sign(version=version, side="provider", actor=table.manager, now=NOW)
+    version = version_sign(version=version, side="provider", actor=table.head, now=NOW)
     assert (version.state, turn(version)) == ("signed", "")
 
 
@@ -148,7 +148,7 @@ def test_an_amendment_asks_only_about_what_it_changes(table: SimpleNamespace) ->
 
 def test_nobody_signs_while_an_objection_stands(table: SimpleNamespace) -> None:
     version = clause_object(version=proposed(table), clause=AVAILABILITY, actor=table.carl, now=NOW)
-    for side, actor in (("provider", table.manager), ("customer", table.carl)):
+    for side, actor in (("provider", table.head), ("customer", table.carl)):
         with pytest.raises(Refused):
             version_sign(version=version, side=side, actor=actor, now=NOW)
     with pytest.raises(Refused):
