@@ -225,7 +225,7 @@ def test_a_thread_is_settled_and_a_reply_opens_it_again(table: SimpleNamespace) 
     first.refresh_from_db()
     assert first.resolved_at is None
     told = Message.objects.get(dedupe_key=f"comment:{first.pk}")
-    assert told.recipient_ids == [table.manager.pk]
+    assert told.recipient_ids == sorted([table.manager.pk, table.head.pk])
     with pytest.raises(ValidationError):
         comment_write(**said, side="customer", text="  ", actor=table.carl)
     with pytest.raises(Denied):
