@@ -8,12 +8,20 @@ from django.db.models import Q, QuerySet
 from agreements.models import Objective
 from monitoring.instants import instant_of
 from monitoring.models import Exclusion, ExclusionKind, ProposalState
+from monitoring.prepared import rows_fetch
 from slmo.core.exclusions import ExclusionWindow
 from slmo.core.exclusions import exclusions_digest as digest_of
 from slmo.core.governing import spans
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import Window
 
+# What holds for an objective now, as `exclusions_holding` says it.
+_HOLDING = """
+SELECT start, "end", kind, reason FROM monitoring_exclusion
+WHERE state = 'approved' AND (service_id = %(service)s OR agreement_id = %(agreement)s
+    AND (objective_id IS NULL OR objective_id = %(objective)s))
+ORDER BY start, id
+"""
 REASON_LONGEST = 2000  # characters, as slmo/core/facts_csv reads them
 
 
@@ -37,7 +45,11 @@ def exclusions_load(
     """
     if objective.name not in terms.objective_names:
         return ()
-    rows = exclusions_holding(objective, known_at).values_list("start", "end", "kind", "reason")
+    if known_at is None:
+        agreement = objective.agreement
+        rows = rows_fetch(_HOLDING, agreement=agreement.pk, objective=objective.pk, service=agreement.service_id)
+    else:
+        rows = list(exclusions_holding(objective, known_at).values_list("start", "end", "kind", "reason"))
     return tuple(
         ExclusionWindow(window.start, window.end, line_of(reason))
         for start, end, kind, reason in rows

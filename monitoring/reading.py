@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import connection
 
 from agreements.models import Indicator
 from monitoring.instants import EARLIEST, instant_of, moment_of
 from monitoring.models import FactState
+from monitoring.prepared import rows_fetch
 from monitoring.states_sql import COLUMNS, CURRENT, KNOWN_AT, SCOPES, WINDOW
 from slmo.core.facts import OPEN, State, States
 from slmo.core.intervals import Intervals
@@ -101,11 +101,8 @@ def _states_read(indicator: Indicator, window: Window, known_at: datetime | None
         "until": _moment(window.end),
         "known_at": known_at,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(SCOPES.format(holds=holds), values)
-        named = cursor.fetchall()
-        cursor.execute(WINDOW.format(holds=holds, columns=COLUMNS), values)
-        rows = cursor.fetchall()
+    named = rows_fetch(SCOPES.format(holds=holds), **values)
+    rows = rows_fetch(WINDOW.format(holds=holds, columns=COLUMNS), **values)
     base = [(start, start, State.UP.code, scope, _NAMING, False) for scope, start in named]
     return _states_made(base + _silence(indicator) + _spans(rows))
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from agreements.models import Objective, Version, VersionState
+from agreements.models import Objective
 from agreements.selectors import terms_known, terms_of
 from monitoring.exclusions import exclusions_load
 from monitoring.instants import instant_of, moment_of
 from monitoring.kinds import FactKind, kind_of
 from monitoring.models import Fact
 from monitoring.reading import states_load
+from monitoring.record_sql import Extent, extent_of, versions_signed
 from slmo.core import ENGINE_VERSION
 from slmo.core.exclusions import ExclusionWindow
 from slmo.core.facts import Facts, States
@@ -99,13 +100,7 @@ class Record:
         indicator = self.objective.indicator
         if indicator is None or self.kind is None:
             return None
-        facts = self.kind.model._default_manager.filter(indicator=indicator)
-        if self.known_at is None:
-            facts = facts.filter(superseded_at=None)
-        else:
-            facts = facts.filter(recorded_at__lte=self.known_at).exclude(superseded_at__lte=self.known_at)
-        first = facts.order_by(self.kind.first).values_list(self.kind.first, flat=True).first()
-        begun = [first] if first else []
+        begun = [self._extent.first] if self._extent.first else []
         if self.is_of_states and indicator.gaps_up and indicator.recorded_from:
             begun.append(indicator.recorded_from)
         return min(map(instant_of, begun), default=None)
@@ -163,15 +158,20 @@ class Record:
     @cached_property
     def version_ids(self) -> dict[str, int]:
         """Return the ids of the signed versions by the engine's names for them, their first dates."""
-        signed = Version.objects.filter(agreement=self.objective.agreement_id, state=VersionState.SIGNED)
-        return {date.isoformat(): pk for pk, date in signed.values_list("pk", "effective_from")}
+        return versions_signed(self.objective.agreement_id)
 
     @cached_property
     def watermark(self) -> tuple[int, dt.datetime | None]:
         """Return the highest number of the indicator's facts and when it was recorded; 0 and None without facts."""
-        facts = (self.kind.model if self.kind else Fact)._default_manager
-        known = facts.filter(indicator=self.objective.indicator_id).order_by("-recorded_at", "-id")
-        return known.values_list("id", "recorded_at").first() or (0, None)
+        return self._extent.highest, self._extent.recorded_at
+
+    @cached_property
+    def _extent(self) -> Extent:
+        """Return where the facts of the indicator begin and end."""
+        indicator = self.objective.indicator
+        if indicator is None or self.kind is None:
+            return Extent()
+        return extent_of(self.kind.model, self.kind.first, indicator.pk, self.known_at)
 
     @cached_property
     def provenance(self) -> dict[str, Any]:

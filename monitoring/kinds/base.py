@@ -6,13 +6,13 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, NamedTuple
 
-from django.db import connection
 from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from agreements.models import Indicator
 from monitoring.instants import EARLIEST, moment_of
+from monitoring.prepared import rows_fetch
 from monitoring.rows import common_errors
 from monitoring.states_sql import CURRENT, KNOWN_AT
 from slmo.core.errors import EngineError
@@ -204,6 +204,4 @@ def recorded(
     }
     select = f"SELECT {columns}, id AS seq FROM {kind.model._meta.db_table} WHERE indicator_id = %(indicator)s"
     parts = [f"{select} AND {holds} AND {one.format(holds=holds)}" for one in within.split("|")]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY seq", values)
-        return cursor.fetchall()
+    return rows_fetch(" UNION ALL ".join(parts) + " ORDER BY seq", **values)

@@ -30,7 +30,7 @@ _COLUMNS = f"{seconds_of('start', 'end')}, trim_scale(good), trim_scale(total), 
 # Few buckets are longer than a day; with these apart, a window is found from when the others in it begin.
 _LONG = "(\"end\" - start > interval '1 day')"
 _WITHIN = f"""
-NOT {_LONG} AND start > %(since)s - interval '1 day' AND start < %(until)s AND "end" > %(since)s
+NOT {_LONG} AND start > %(since)s::timestamptz - interval '1 day' AND start < %(until)s AND "end" > %(since)s
 | {_LONG} AND start < %(until)s AND "end" > %(since)s
 """
 

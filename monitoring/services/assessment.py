@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import CharField, F, Func, Q, QuerySet
 
 from agreements.models import Objective, Version
@@ -16,22 +16,23 @@ from monitoring.instants import instant_of
 from monitoring.models import ObjectiveStatus
 from monitoring.reading import counts_whole_outages, outages_whole, window_widened
 from monitoring.record import Record, record_read
+from monitoring.services.claim import basis_now, status_lock
 from monitoring.services.ledger import days_store
 from monitoring.services.results import periods_touched, results_compute
 from monitoring.services.results_store import results_store
-from monitoring.services.standing import basis_now, status_settle
+from monitoring.services.standing import status_settle
 from slmo.core.intervals import OPEN
 from slmo.core.units import DAY, Window
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = timedelta(minutes=5)  # what failed once mostly fails again until somebody mends its terms or facts
-_READ = [f"{{}}indicator{field}" for field in ("_id", "__gaps_up", "__recorded_from", "__recorded_until")]
+_READ = ("indicator_id", "indicator__gaps_up", "indicator__recorded_from", "indicator__recorded_until")
 
 
-def basis(prefix: str = "") -> Func:
+def basis() -> Func:
     """Return the database's digest of what an objective reads: its indicator, and how the gaps of that are read."""
-    columns = [F(name.format(prefix)) for name in _READ]
+    columns = [F(name) for name in _READ]
     return Func(*columns, template="md5(ROW(%(expressions)s)::text)", output_field=CharField())
 
 
@@ -60,7 +61,7 @@ def objective_assess(*, objective_id: int, now: datetime, only_due: bool = False
     objective at this moment, where it is gone, nothing of it is signed, or `only_due` and nothing is due.
     """
     with transaction.atomic():
-        status = _lock(objective_id)
+        status = status_lock(objective_id)
         if status is None or (only_due and not _is_due(status, now)):
             return None
         try:
@@ -68,8 +69,8 @@ def objective_assess(*, objective_id: int, now: datetime, only_due: bool = False
         except Version.DoesNotExist:
             return None
         touched = days_store(record, list(_spans_due(record, status)))
-        results_store(record, results_compute(record, periods_touched(record, touched)), now)
-        return status_settle(record, status, now)
+        results = results_store(record, results_compute(record, periods_touched(record, touched)), now)
+        return status_settle(record, status, results, now)
 
 
 def _is_due(status: ObjectiveStatus, now: datetime) -> bool:
@@ -78,28 +79,6 @@ def _is_due(status: ObjectiveStatus, now: datetime) -> bool:
     looked = status.look_at is not None and status.look_at <= now
     waiting = status.retry_at is not None and status.retry_at > now
     return (status.due_from is not None or looked or amended) and not waiting
-
-
-def _lock(objective_id: int) -> ObjectiveStatus | None:
-    """Return an objective's status, made where it lacks, locked for this transaction; None where others hold it."""
-    rows = ObjectiveStatus.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
-        "objective__agreement__service__owner", "objective__agreement__provider", "objective__agreement__customer",
-        "objective__indicator",
-    )  # fmt: skip
-    rows = rows.annotate(basis_now=basis("objective__")).filter(pk=objective_id)
-    found = rows.first()
-    if found is not None:
-        return found
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO monitoring_objectivestatus (objective_id, verdict, terms_digest, basis, error, facts_seen)
-            SELECT objective.id, 'no_data', '', '', '', 0 FROM agreements_objective AS objective
-            JOIN agreements_agreement AS agreement ON agreement.id = agreement_id
-            WHERE objective.id = %s AND agreement.terms_digest <> ''
-            ON CONFLICT (objective_id) DO NOTHING""",
-            [objective_id],
-        )
-    return rows.first()
 
 
 def _spans_due(record: Record, status: ObjectiveStatus) -> Iterator[Window]:

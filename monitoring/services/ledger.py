@@ -6,17 +6,16 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Max, Min
 
 from agreements.models import Objective
 from monitoring.instants import instant_of
 from monitoring.models import LedgerDay, ObjectiveStatus
 from monitoring.record import Record, record_read
-from monitoring.services.ledger_sql import days_upsert
+from monitoring.services.ledger_sql import days_between, days_extent, days_upsert
 from slmo.core import ledger as engine
 from slmo.core.facts import Facts
 from slmo.core.kinds import Tally
-from slmo.core.partition import Class, Partition, partition
+from slmo.core.partition import Class
 from slmo.core.periods import day_start
 from slmo.core.units import Window
 
@@ -42,16 +41,15 @@ def days_store(record: Record, spans: Iterable[Window]) -> list[Window]:
     Days outside the record are dropped, and those that lack are added.
     """
     hull = record.hull
-    rows = LedgerDay.objects.filter(objective=record.objective)
     if not hull.seconds:
-        rows.delete()
+        LedgerDay.objects.filter(objective=record.objective).delete()
         return []
-    kept = rows.aggregate(first=Min("day"), last=Max("day"))
+    kept = days_extent(record.objective.pk)
     (first, _), (last, _) = record.ends(hull)
-    if kept["first"] is not None and not first <= kept["first"] <= kept["last"] <= last:
-        rows.exclude(day__range=(first, last)).delete()
+    if kept[0] is not None and kept[1] is not None and not first <= kept[0] <= kept[1] <= last:
+        LedgerDay.objects.filter(objective=record.objective).exclude(day__range=(first, last)).delete()
     computed: dict[dt.date, LedgerDay] = {}
-    touched = spans_joined([*spans, *_lacking(record, hull, kept["first"], kept["last"])], hull)
+    touched = spans_joined([*spans, *_lacking(record, hull, *kept)], hull)
     for span in touched:
         computed |= {row.day: row for row in days_compute(record, span)}
     days_upsert(computed.values())
@@ -90,15 +88,12 @@ def days_compute(record: Record, span: Window) -> list[LedgerDay]:
     window = Window(max(start - 1, min(start, record.hull.start)), listed[-1][1].end)
     facts = record.facts(window)
     days = engine.days(record.terms, record.name, facts, window, record.as_of, record.exclusions)
-    whole = None
-    if record.is_of_states:
-        whole = partition(record.terms, record.name, facts, window, record.as_of, record.exclusions)
-    return [_row(record, day, whole, facts) for day in days if day.window.start >= start]
+    return [_row(record, day, facts) for day in days if day.window.start >= start]
 
 
-def _row(record: Record, day: engine.LedgerDay, whole: Partition | None, facts: Facts) -> LedgerDay:
-    """Return one day of the engine as a row; `whole` is where its outages are found, None where there are none."""
-    outages = whole.clip(day.window).outages() if whole else []
+def _row(record: Record, day: engine.LedgerDay, facts: Facts) -> LedgerDay:
+    """Return one day of the engine as a row; only states have outages."""
+    outages = record.is_of_states
     known = day.window.meet(Window(day.window.start, record.as_of))
     unadjusted = day.unadjusted if day.unadjusted is not None and day.unadjusted != day.seconds else None
     return LedgerDay(
@@ -106,10 +101,10 @@ def _row(record: Record, day: engine.LedgerDay, whole: Partition | None, facts: 
         day=day.date,
         version_id=record.version_ids.get(day.version_id or ""),
         **{one.value: day.seconds[one] for one in Class},
-        outages=day.outages if whole else 0,
-        longest_outage=day.longest_outage if whole else 0,
-        down_from_start=outages[0].seconds if outages and outages[0].start == day.window.start else 0,
-        down_to_end=outages[-1].seconds if outages and outages[-1].end == day.window.end else 0,
+        outages=day.outages if outages else 0,
+        longest_outage=day.longest_outage if outages else 0,
+        down_from_start=day.down_from_start if outages else 0,
+        down_to_end=day.down_to_end if outages else 0,
         unadjusted=unadjusted and {one.value: unadjusted[one] for one in Class},
         tally=day.tally and day.tally.to_json(),
         unadjusted_tally=_differing_tally(day),
@@ -124,16 +119,16 @@ def _differing_tally(day: engine.LedgerDay) -> dict[str, Any] | None:
 
 
 def days_read(record: Record, window: Window) -> list[tuple[engine.LedgerDay, LedgerDay]]:
-    """Return the ledger of a window as the engine sums it, each day beside its row; days to come are computed."""
+    """Return the ledger of a window as the engine sums it, each day beside its row; days to come are one more row."""
     windows = dict(record.days(window))
     if not windows:
         return []
-    rows = LedgerDay.objects.filter(objective=record.objective, day__range=(min(windows), max(windows)))
+    rows = days_between(record.objective.pk, min(windows), max(windows))
     names = {pk: name for name, pk in record.version_ids.items()}
     ahead = Window(max(record.hull.end, window.start), window.end)
-    coming = engine.days(record.terms, record.name, Facts(), ahead, record.as_of, record.exclusions)
-    days = [*rows.order_by("day"), *(_ahead(record, day) for day in coming)]
-    return [(_engine_day(row, windows[row.day], names), row) for row in days]
+    coming = engine.ahead(record.terms, record.name, ahead, record.as_of, record.exclusions)
+    days = [(_engine_day(row, windows[row.day], names), row) for row in rows]
+    return days + [(day, _ahead(record, day)) for day in coming]
 
 
 def _ahead(record: Record, day: engine.LedgerDay) -> LedgerDay:

@@ -11,37 +11,38 @@ from monitoring.models import Breach, PeriodResult, ResultState
 from monitoring.record import Record
 from monitoring.services.breach import BREACHED, breach_follow
 from monitoring.services.restatement_found import restatements_follow
+from monitoring.services.results_sql import breaches_carried, results_near, results_upsert
 
 FIGURES = (
     "end", "version_id", "verdict", "target", "achieved", "value", "lower", "upper", "unadjusted", "good", "total",
     "seconds", "budget_allowed", "budget_consumed", "credit_percent", "credit_amount", "outages",
     "longest_outage", "parts",
 )  # fmt: skip
-_WRITTEN = [*(name.removesuffix("_id") for name in FIGURES), "provenance", "assessed_at", "current"]
 _CHECKED = ("facts_sha256", "agreement_sha256", "exclusions_sha256", "engine")
 
 
 def results_store(record: Record, computed: Sequence[PeriodResult], now: datetime) -> list[PeriodResult]:
-    """Store computed results and let breaches follow them; return the stored rows.
+    """Store computed results and let breaches follow them; return the rows that are stored for their periods now.
 
     What has not changed is not written. A closed result stays as it is: a figure that differs from it becomes the
     question whether to restate. Results of periods that are no more are taken out of sight.
     """
-    _rolling_move(record, computed)
-    known = {
-        row.start: row for row in record.objective.results.filter(current=True, start__in=[r.start for r in computed])
-    }
+    periods = {moment_of(period.start) for period in record.periods}
+    near = results_near(record.objective.pk, [row.start for row in computed], list(periods))
+    _rolling_move(record, computed, near)
+    known = {row.start: row for row in near}
     changed = [row for row in computed if not _same(known.get(row.start), row)]
     _finals_follow(record, computed, known, now)
     provisional = [row for row in changed if not _is_closed(known.get(row.start))]
     before = {start: row.verdict for start, row in known.items()}
     _upsert(record, provisional, known, now)
-    carried = set(Breach.objects.filter(objective=record.objective).values_list("period_start", flat=True))
+    carried = breaches_carried(record.objective.pk, [row.start for row in provisional]) if provisional else set()
     for row in provisional:
         if row.verdict == BREACHED or row.start in carried:
             breach_follow(record, row, now, before.get(row.start, ""))
-    _stale_drop(record, now)
-    return provisional
+    _stale_drop(record, [row for row in near if row.start not in periods and not _is_closed(row)], now)
+    written = {row.start: row for row in provisional}
+    return [written.get(row.start) or known[row.start] for row in computed]
 
 
 def _is_closed(row: PeriodResult | None) -> bool:
@@ -64,38 +65,32 @@ def _figures(row: PeriodResult) -> dict[str, Any]:
 def _upsert(record: Record, rows: Iterable[PeriodResult], known: dict[datetime, PeriodResult], now: datetime) -> None:
     """Write the rows: over the current ones of their periods, or as a further revision where none is current."""
     rows = list(rows)
-    earlier = record.objective.results.filter(start__in=[row.start for row in rows if row.start not in known])
-    revisions = dict(earlier.order_by().values_list("start").annotate(Max("revision")))
+    revisions: dict[datetime, int] = {}
+    if lacking := [row.start for row in rows if row.start not in known]:
+        earlier = record.objective.results.filter(start__in=lacking).order_by()
+        revisions = dict(earlier.values_list("start").annotate(Max("revision")))
     for row in rows:
         current = known.get(row.start)
         row.revision = current.revision if current else revisions.get(row.start, 0) + 1
         row.assessed_at = now
-    PeriodResult.objects.bulk_create(
-        rows,
-        batch_size=500,
-        update_conflicts=True,
-        unique_fields=["objective", "start", "revision"],
-        update_fields=_WRITTEN,
-    )
+    results_upsert(rows)
 
 
-def _rolling_move(record: Record, computed: Iterable[PeriodResult]) -> None:
-    """Move the one provisional row of a rolling period to where the window lies now."""
+def _rolling_move(record: Record, computed: Iterable[PeriodResult], near: Iterable[PeriodResult]) -> None:
+    """Move the one provisional row of a rolling period, where it is near, to where the window lies now."""
     for row in computed:
         if not record.rolls_for(row.start, row.end):
             continue
         length = row.end - row.start
-        for known in record.objective.results.filter(current=True, state=ResultState.PROVISIONAL):
-            if known.end - known.start == length and known.start != row.start:
+        for known in near:
+            if not _is_closed(known) and known.end - known.start == length and known.start != row.start:
                 known.start, known.end = row.start, row.end
                 known.save(update_fields=["start", "end"])
                 return
 
 
-def _stale_drop(record: Record, now: datetime) -> None:
+def _stale_drop(record: Record, stale: Iterable[PeriodResult], now: datetime) -> None:
     """Take provisional results of periods that are no more out of sight; their breaches are withdrawn."""
-    starts = [moment_of(period.start) for period in record.periods]
-    stale = record.objective.results.filter(current=True, state=ResultState.PROVISIONAL).exclude(start__in=starts)
     for row in stale:
         if Breach.objects.filter(result=row).exists():
             row.verdict, row.current = "no_data", False

@@ -1,5 +1,6 @@
 """Where an objective stands now: the status row, with its change of verdict in the audit log."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -8,6 +9,8 @@ import numpy as np
 from monitoring.instants import instant_of, moment_of
 from monitoring.models import Breach, FactState, ObjectiveStatus, PeriodResult
 from monitoring.record import Record
+from monitoring.services.claim import basis_now, status_write
+from monitoring.services.results_sql import result_at
 from slmo.audit.services import record as audit
 from slmo.core.budget import Budget, exhaustion
 from slmo.core.facts import State, States
@@ -28,9 +31,14 @@ _STATES = {
 _BY_CODE = {state.code: _STATES[state] for state in State}
 
 
-def status_settle(record: Record, status: ObjectiveStatus, now: datetime) -> ObjectiveStatus:
-    """Write where the objective stands after an assessment, and when to look again; nothing is due any more."""
-    result = _current(record)
+def status_settle(
+    record: Record, status: ObjectiveStatus, results: Iterable[PeriodResult], now: datetime
+) -> ObjectiveStatus:
+    """Write where the objective stands after an assessment, and when to look again; nothing is due any more.
+
+    `results` are those that are stored of the periods that were assessed.
+    """
+    result = _current(record, results)
     before, verdict = status.verdict, result.verdict if result else NO_DATA
     asked = record.asked(Window(record.as_of - 1, record.as_of + 1)) if result else None
     status.now_state = _state_now(record, asked.facts.states) if asked and record.is_of_states else None
@@ -43,23 +51,19 @@ def status_settle(record: Record, status: ObjectiveStatus, now: datetime) -> Obj
     status.terms_digest, status.basis = record.objective.agreement.terms_digest, basis_now(status)
     if before != verdict or status.since is None:
         status.since = now
-    status.save()
+    status_write(status)
     if before != verdict:
         _change_audit(record, before, verdict, now)
     return status
 
 
-def basis_now(status: ObjectiveStatus) -> str:
-    """Return the digest of what the objective reads at present, as the lock on its status found it."""
-    return str(vars(status)["basis_now"])
-
-
-def _current(record: Record) -> PeriodResult | None:
+def _current(record: Record, results: Iterable[PeriodResult]) -> PeriodResult | None:
     """Return the result of the period in which the present lies; None where the record or the term has ended."""
     now = moment_of(record.as_of)
     if not record.periods or record.span.end < record.as_of:
         return None
-    return record.objective.results.filter(current=True, start__lt=now, end__gte=now).order_by("-start").first()
+    here = [row for row in results if row.start < now <= row.end]
+    return max(here, key=lambda row: row.start) if here else result_at(record.objective.pk, now)
 
 
 def _state_now(record: Record, states: States) -> FactState | None:

@@ -10,14 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from django.db.models import (
-    BooleanField,
     Case,
     Count,
     DateField,
     Exists,
     F,
-    Field,
     Func,
     OuterRef,
     Q,
@@ -31,15 +30,14 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import AgreementType, Objective
 from agreements.selectors import objectives_visible
 from monitoring.figures.numbers import figure_cell, figure_text
-from monitoring.instants import moment_of
 from monitoring.models import PeriodResult
 from reports.months import month_add, month_range
+from reports.selectors.figures import SEVERITY, Figures, figures_read
 from slmo.accounts.models import User
+from slmo.core.intervals import Times
 
 JUDGED = ("met", "breached")
 TOLD = (*JUDGED, "indeterminate")  # what a period that ended was found to be, even where it could not be judged
-# worst first: what a month shows that holds several periods
-SEVERITY = ("breached", "indeterminate", "at_risk", "no_data", "on_track", "met")
 MONTHS_DEFAULT, MONTHS_MOST = 12, 60
 ROWS_A_PAGE = 100
 TYPES = {
@@ -97,12 +95,43 @@ class Cell(NamedTuple):
         return figure_text(self.achieved, self.target, self.value)
 
 
+class Filled(NamedTuple):
+    """The cells of a matrix, row after row, as numbers: which figure stands in each, -1 for none, and of how many.
+
+    Most of thousands are only counted: a cell is made where it is drawn.
+    """
+
+    months: list[date]
+    figures: Figures
+    number: Times
+    periods: Times
+    missed: Times
+
+    def cell(self, place: int) -> Cell | None:
+        """Return a cell, None where no period ended."""
+        number, figures = int(self.number[place]), self.figures
+        if number < 0:
+            return None
+        return Cell(
+            self.months[place % len(self.months)], SEVERITY[figures.rank[number]], figures.achieved[number],
+            figures.target[number], figures.value[number], int(figures.result[number]), int(figures.end[number]),
+            int(self.periods[place]), int(self.missed[place]), bool(figures.closed[number]),
+        )  # fmt: skip
+
+
 class Row(NamedTuple):
     """One objective with a cell, or None, for each month."""
 
-    objective: Mapping[str, object]
-    cells: tuple[Cell | None, ...]
+    objective: Mapping[str, Any]
     missed: int
+    number: int
+    filled: Filled
+
+    @property
+    def cells(self) -> tuple[Cell | None, ...]:
+        """Return the cells of the row."""
+        width = len(self.filled.months)
+        return tuple(self.filled.cell(self.number * width + month) for month in range(width))
 
 
 @dataclass
@@ -194,40 +223,28 @@ def _own_first() -> Case:
     return Case(*(When(agreement__type=one, then=place) for place, one in enumerate(ranks)), default=len(ranks))
 
 
-def cells_fill(objectives: Sequence[Mapping[str, object]], question: Question) -> list[Row]:
+def cells_fill(objectives: Sequence[Mapping[str, Any]], question: Question) -> list[Row]:
     """Return the rows with their cells, by one read of results."""
     months = question.months
-    places: dict[tuple[int, str], int | None] = {}  # of the few instants at which periods end
-    found: dict[object, tuple[str, list[Cell | None]]] = {
-        row["id"]: (str(row["zone"]), [None] * len(months)) for row in objectives
-    }
-    for pk, end, result, verdict, achieved, target, value, state in figures_read(question, list(found)):
-        zone, cells = found[pk]
-        if (end, zone) not in places:
-            month = local_month(moment_of(end), zone)
-            places[end, zone] = months.index(month) if question.first <= month <= question.last else None
-        place = places[end, zone]
-        if place is not None:
-            missed = 1 if verdict == "breached" else 0
-            cell = Cell(months[place], verdict, achieved, target, value, result, end, 1, missed, state == "closed")
-            held = cells[place]
-            cells[place] = cell if held is None else _worse(held, cell)
-    rows = ((objective, tuple(found[objective["id"]][1])) for objective in objectives)
-    return [Row(objective, cells, sum(cell.missed for cell in cells if cell)) for objective, cells in rows]
+    figures = figures_read(objectives, question.first, month_add(question.last, 1))
+    ids = np.array([row["id"] for row in objectives], dtype=np.int64)
+    order = np.argsort(ids)
+    place = order[np.searchsorted(ids[order], figures.objective)] * len(months) + figures.month
+    filled = Filled(months, figures, *_worst(figures, place, len(ids) * len(months)))
+    missed = filled.missed.reshape(len(ids), len(months)).sum(axis=1).tolist()
+    return [Row(objective, missed[number], number, filled) for number, objective in enumerate(objectives)]
 
 
-def figures_read(question: Question, objectives: Sequence[object]) -> QuerySet[PeriodResult, Any]:
-    """Return the results of some objectives in the months asked for, or a day around them, as plain values.
+def _worst(figures: Figures, place: Times, places: int) -> tuple[Times, Times, Times]:
+    """Return for each place which figure stands there, -1 for none, and how many periods there are, and missed.
 
-    Those are objective, end in epoch seconds, id, verdict, achieved, target, value, state; no value passes a model.
+    The worst of several stands there, since a good one does not make up for it; of equal ones the earlier.
     """
-    plain: Any = Field()  # as the database gives it
-    ids = Value(list(objectives), plain)
-    array = {"template": "%(expressions)s)", "arg_joiner": " = ANY("}
-    wanted = Func(F("objective_id"), ids, output_field=BooleanField(), **array)
-    ended = Func(F("end"), template="extract(epoch FROM %(expressions)s)::bigint", output_field=plain)
-    rows = _results(question).filter(wanted).annotate(ended=ended).order_by()
-    return rows.values_list("objective_id", "ended", "pk", "verdict", "achieved", "target", "value", "state")
+    worst_last = np.lexsort((-figures.end, -figures.rank))
+    number = np.full(places, -1)
+    number[place[worst_last]] = worst_last
+    missed = place[figures.rank == SEVERITY.index("breached")]
+    return number, np.bincount(place, minlength=places), np.bincount(missed, minlength=places)
 
 
 def tallies(user: User, question: Question, now: datetime) -> dict[date, Counts]:
@@ -290,9 +307,3 @@ def _results(question: Question) -> QuerySet[PeriodResult]:
     last = datetime.combine(month_add(question.last, 1), time.min, UTC)
     day = timedelta(days=1)
     return PeriodResult.objects.filter(current=True, end__gt=first - day, end__lte=last + day)
-
-
-def _worse(one: Cell, other: Cell) -> Cell:
-    """Return the worse of a month's periods, since a good one does not make up for it; of equal ones the earlier."""
-    worst = min(one, other, key=lambda cell: (SEVERITY.index(cell.verdict), cell.end))
-    return worst._replace(periods=one.periods + other.periods, missed=one.missed + other.missed)

@@ -25,7 +25,8 @@ class LedgerDay:
 
     `seconds` of each class sum to the window's length; `unadjusted` are those without exclusions and corrections (None
     if they were not kept). `outages` counts the spans of down that begin on this day; `longest_outage` is the longest
-    span of down within it, in seconds. `tally` is what was counted besides seconds, None for availability.
+    span of down within it, in seconds; `down_from_start` and `down_to_end` are the seconds of those at its edges.
+    `tally` is what was counted besides seconds, None for availability.
     """
 
     date: dt.date
@@ -37,6 +38,8 @@ class LedgerDay:
     unadjusted: Seconds | None = None
     tally: Tally | None = None
     unadjusted_tally: Tally | None = None
+    down_from_start: int = 0
+    down_to_end: int = 0
 
 
 def days(
@@ -54,13 +57,34 @@ def days(
     if window.seconds == 0:
         return []
     asked = Asked(agreement, objective, Facts.of(facts).for_objective(objective), as_of, exclusions)
-    ruled = spans(agreement, objective, window, as_of)
-    raw = asked.unadjusted()
-    pairs = [(Span(asked, ruling), None if raw is asked else Span(raw, bare(ruling))) for ruling in ruled]
+    pairs = _pairs(asked, window)
     return [_day(date, day.meet(window), pairs) for date, day in local_days(agreement.timezone, window)]
 
 
-def _day(date: dt.date, window: Window, pairs: Sequence[tuple[Span, Span | None]]) -> LedgerDay:
+def ahead(
+    agreement: Agreement, objective: str, window: Window, as_of: int, exclusions: Sequence[ExclusionWindow] = ()
+) -> list[LedgerDay]:
+    """Return what the days of a window of which there are no facts yet add up to: a row for each version that rules.
+
+    The same as the sum of `days` without facts, for a window within one period.
+    """
+    if window.seconds == 0:
+        return []
+    pairs = _pairs(Asked(agreement, objective, Facts(), as_of, exclusions), window)
+    rows = [span.ruling.window for span, _ in pairs]
+    return [_day(local_days(agreement.timezone, Window(row.start, row.start + 1))[0][0], row, pairs) for row in rows]
+
+
+_Pair = tuple[Span, Span | None]  # a span as it counts, and without exclusions and corrections where there are any
+
+
+def _pairs(asked: Asked, window: Window) -> list[_Pair]:
+    ruled = spans(asked.agreement, asked.objective, window, asked.as_of)
+    raw = asked.unadjusted()
+    return [(Span(asked, ruling), None if raw is asked else Span(raw, bare(ruling))) for ruling in ruled]
+
+
+def _day(date: dt.date, window: Window, pairs: Sequence[_Pair]) -> LedgerDay:
     span, raw = next(p for p in pairs if p[0].ruling.window.start <= window.start < p[0].ruling.window.end)
     part, tally = span.partition(window), span.tally(window)
     seconds, outages = part.seconds(), part.outages()
@@ -75,10 +99,12 @@ def _day(date: dt.date, window: Window, pairs: Sequence[tuple[Span, Span | None]
         unadjusted=raw.partition(window).seconds() if raw else seconds,
         tally=tally,
         unadjusted_tally=raw.tally(window) if raw else tally,
+        down_from_start=outages[0].seconds if outages and outages[0].start == window.start else 0,
+        down_to_end=outages[-1].seconds if outages and outages[-1].end == window.end else 0,
     )
 
 
-def _down_before(pairs: Sequence[tuple[Span, Span | None]], at: int) -> bool:
+def _down_before(pairs: Sequence[_Pair], at: int) -> bool:
     """Tell whether the second before an instant is down, where it was asked about."""
     for span, _ in pairs:
         if span.ruling.window.start < at <= span.ruling.window.end:

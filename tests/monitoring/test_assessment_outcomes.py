@@ -131,7 +131,7 @@ def test_an_assessment_of_one_day_takes_a_bounded_number_of_queries(
     deliver(indicator, APRIL)
     assess(objective)
     deliver(indicator, row("2026-05-10 10:00", "2026-05-10 10:01", DOWN))
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(32):
         assess(objective, NOW + timedelta(minutes=1))
 
 

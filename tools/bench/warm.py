@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from agreements.models import Objective
-from reports.selectors.matrix import Question, cells_fill, figures_read
+from reports.selectors.figures import figures_read
+from reports.selectors.matrix import Question, cells_fill
 
 from .measure import Measurement, best, under, within
 from .world import YEAR, World
@@ -23,12 +24,12 @@ def measured(world: World, objectives: int, small: float) -> Iterator[Measuremen
     """Yield what reports of twelve months cost; `small` is what twenty objectives cost when there was a fifth."""
     for count, limit in ((objectives, 250), (objectives // 5, 50)):
         rows = _rows(world, count)
-        baseline = best(lambda: list(figures_read(TWELVE, [row["id"] for row in rows])))  # noqa: B023
+        baseline = best(lambda: list(figures_read(rows, TWELVE.first, date(YEAR + 1, 1, 1))))  # noqa: B023
         cost = best(lambda: cells_fill(rows, TWELVE))  # noqa: B023
         yield under(f"warm: {12 * count} stored figures of {count} objectives for a report", cost, limit, baseline)
     yield within("warm: 20 objectives after the tables grew fivefold", twenty(world), small, 1.5)
-    everyone = world.objectives
-    cost = best(lambda: list(figures_read(ONE, everyone)))
+    everyone = _rows(world, len(world.objectives))
+    cost = best(lambda: cells_fill(everyone, ONE))
     yield under(f"warm: one month of {len(everyone)} objectives for a page", cost, 50)
 
 

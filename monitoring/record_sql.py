@@ -1,0 +1,43 @@
+"""What a record asks of the database besides its facts: where these begin and end, and what is signed."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.db.models import Model
+
+from monitoring.prepared import row_fetch, rows_fetch
+from monitoring.states_sql import CURRENT, KNOWN_AT
+
+# by the index of current facts in order of time, and that of all facts by the time they were learned
+_EXTENT = """
+SELECT first.at, latest.id, latest.recorded_at FROM (
+    SELECT id, recorded_at FROM {table} WHERE indicator_id = %(indicator)s ORDER BY recorded_at DESC, id DESC LIMIT 1
+) AS latest LEFT JOIN (
+    SELECT "{first}" AS at FROM {table} WHERE indicator_id = %(indicator)s AND {holds} ORDER BY "{first}" LIMIT 1
+) AS first ON true
+"""
+_SIGNED = "SELECT effective_from, id FROM agreements_version WHERE agreement_id = %(agreement)s AND state = 'signed'"
+
+
+class Extent(NamedTuple):
+    """When the first fact that holds begins, and number and time of the one recorded last; 0 and None without facts."""
+
+    first: dt.datetime | None = None
+    highest: int = 0
+    recorded_at: dt.datetime | None = None
+
+
+def extent_of(model: type[Model], first: str, indicator: int, known_at: dt.datetime | None) -> Extent:
+    """Return the extent of an indicator's facts; `first` is the column of their beginning.
+
+    The first one is that of those that hold, or that held as known at a moment.
+    """
+    holds = CURRENT if known_at is None else KNOWN_AT
+    statement = _EXTENT.format(table=model._meta.db_table, first=first, holds=holds)
+    found = row_fetch(statement, indicator=indicator, known_at=known_at)
+    return Extent(*found) if found else Extent()
+
+
+def versions_signed(agreement: int) -> dict[str, int]:
+    """Return the ids of an agreement's signed versions by the engine's names for them, their first dates."""
+    return {date.isoformat(): pk for date, pk in rows_fetch(_SIGNED, agreement=agreement)}
