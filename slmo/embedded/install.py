@@ -44,7 +44,9 @@ def target_run(target: str, arguments: Sequence[str]) -> int:
         port_check(*address_wanted(os.environ))
         folder_check(var_folder())
     install(requirements)
-    os.execv(PYTHON, [str(PYTHON), *command, *arguments])
+    # What Python compiles lies in ignored folders; without it each process would compile all of Django anew.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    os.execve(PYTHON, [str(PYTHON), *command, *arguments], environment)
 
 
 def var_folder() -> Path:
@@ -155,7 +157,7 @@ def _requirements_install(name: str) -> None:
 def _installers(name: str) -> Iterator[list[str]]:
     """Yield the commands that install a requirements file, best first."""
     if uv := shutil.which("uv"):
-        yield [uv, "pip", "install", "--python", str(PYTHON), "--require-hashes", "-r", name]
+        yield [uv, "pip", "install", "--python", str(PYTHON), "--compile-bytecode", "--require-hashes", "-r", name]
     pip = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--disable-pip-version-check", "--no-input"]
     yield [*pip, "--quiet", "-r", name]
 

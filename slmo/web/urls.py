@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from slmo.web.views import csp, gallery, health, preferences
+from slmo.web.views import csp, gallery, health, icon, preferences
 
 urlpatterns = [
+    path("favicon.ico", icon.icon, name="icon"),  # asked for by browsers where no page names one
     path("health/", health.health, name="health"),
     path("theme/", preferences.theme_set, name="theme"),
     path("language/", preferences.language_set, name="language"),

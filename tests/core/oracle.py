@@ -1,7 +1,7 @@
 """The rules of docs/arithmetic.md once more, second by second and as simply as possible.
 
-Written independently of the engine, of which it imports nothing: only zoneinfo, lists and loops. It reads the same
-documents and rows as the engine and is far too slow for anything but short windows.
+Written independently of the engine, of which it imports nothing: only zoneinfo and arrays with an entry for each
+second. It reads the same documents and rows as the engine and is far too slow for anything but short windows.
 """
 
 import datetime as dt
@@ -9,8 +9,12 @@ import functools
 import zoneinfo
 from fractions import Fraction
 
+import numpy as np
+
 REACH = 4 * 86400  # seconds on either side of an anchor that a clock table covers
-SEVERITY = ["up", "degraded", "unknown", "down"]
+SEVERITY = ["up", "degraded", "unknown", "down"]  # a state is its place here, so that the worse is the greater one
+NOTHING = -1  # said of a second
+OTHERS = ["out_of_term", "out_of_hours", "excluded", "future"]  # the classes after the four states
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 FULL = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 EPOCH = dt.datetime(1970, 1, 1)
@@ -94,129 +98,130 @@ def hours_on(calendar, date):
     return spans_of(calendar["weekly"].get(DAYS[weekday], "closed"))
 
 
-def open_seconds(clock, calendar, start, end):
-    """The set of open seconds in [start, end)."""
-    found = set()
-    date = clock.date(start) - dt.timedelta(days=2)
+def marked(spans, start, end):
+    """Whether each second of [start, end) lies in one of the spans."""
+    found = np.zeros(end - start, bool)
+    for first, after in spans:
+        found[max(first - start, 0) : max(after - start, 0)] = True
+    return found
+
+
+def opened(clock, calendar, start, end):
+    """Whether each second of [start, end) lies in service hours."""
+    spans, date = [], clock.date(start) - dt.timedelta(days=2)
     while date <= clock.date(end) + dt.timedelta(days=1):
         midnight = plain(dt.datetime(date.year, date.month, date.day))
         for opening, closing in hours_on(calendar, date):
-            first, after = clock.opening(midnight + opening), clock.closing(midnight + closing)
-            found.update(range(max(first, start), min(after, end)))
+            spans.append((clock.opening(midnight + opening), clock.closing(midnight + closing)))
         date += dt.timedelta(days=1)
-    return found
+    return marked(spans, start, end)
 
 
-def excluded_seconds(clock, exclusions, start, end):
-    found = set()
+def excluded(clock, exclusions, approved, start, end):
+    """Whether each second of [start, end) is agreed or approved not to count."""
+    spans = [one[:2] for one in approved]
     for one in exclusions:
-        if "rrule" not in one:
-            first, after = (int(dt.datetime.fromisoformat(one[key]).timestamp()) for key in ("from", "to"))
-            found.update(range(max(first, start), min(after, end)))
-            continue
-        # The cases use FREQ=DAILY, or FREQ=WEEKLY with one BYDAY.
-        days = [one["rrule"][-2:].lower()] if "BYDAY" in one["rrule"] else [day[:2] for day in DAYS]
-        date = dt.date.fromisoformat(one["starting"])
-        while date <= clock.date(end) + dt.timedelta(days=1):
-            if DAYS[date.weekday()][:2] in days and date.isoformat() not in one.get("except", []):
-                hour, minute = one["at"].split(":")
-                wall = plain(dt.datetime(date.year, date.month, date.day, int(hour), int(minute)))
-                if clock.wall[0] < wall < clock.wall[-1]:
-                    first = clock.recurrence(wall)
-                    found.update(range(max(first, start), min(first + length_of(one["for"]), end)))
-            date += dt.timedelta(days=1)
-    return found
+        if "rrule" in one:
+            spans += recurring(clock, one, end)
+        else:
+            spans.append([int(dt.datetime.fromisoformat(one[key]).timestamp()) for key in ("from", "to")])
+    return marked(spans, start, end)
+
+
+def recurring(clock, one, end):
+    """The spans of a recurring window; the cases use FREQ=DAILY, or FREQ=WEEKLY with one BYDAY."""
+    spans, days = [], [one["rrule"][-2:].lower()] if "BYDAY" in one["rrule"] else [day[:2] for day in DAYS]
+    date = dt.date.fromisoformat(one["starting"])
+    while date <= clock.date(end) + dt.timedelta(days=1):
+        if DAYS[date.weekday()][:2] in days and date.isoformat() not in one.get("except", []):
+            hour, minute = one["at"].split(":")
+            wall = plain(dt.datetime(date.year, date.month, date.day, int(hour), int(minute)))
+            if clock.wall[0] < wall < clock.wall[-1]:
+                first = clock.recurrence(wall)
+                spans.append((first, first + length_of(one["for"])))
+        date += dt.timedelta(days=1)
+    return spans
 
 
 def length_of(text):
     return int(text[:-1]) * {"s": 1, "m": 60, "h": 3600}[text[-1]]
 
 
-def worse(a, b):
-    if b is None or a == b:
-        return a
-    return b if a is None else max(a, b, key=SEVERITY.index)
+def fill(said, row, until, low, worst=False):
+    """Let a row say its state from its start `until` an instant, or where that is worse than what is said."""
+    part = said[max(row[0] - low, 0) : max(until - low, 0)]
+    part[:] = np.maximum(part, SEVERITY.index(row[2])) if worst else SEVERITY.index(row[2])
 
 
 def ordinary(rows, low, high):
-    """What rows of one scope say in each second: None where nothing is said."""
-    said = [None] * (high - low)
+    """What rows of one scope say in each second."""
+    said = np.full(high - low, NOTHING)
     changes = sorted((row for row in rows if row[5]), key=lambda row: (row[0], row[4]))
     for n, row in enumerate(changes):
-        until = changes[n + 1][0] if n + 1 < len(changes) else high
-        for second in range(max(row[0], low), min(until, high)):
-            said[second - low] = row[2]
+        fill(said, row, changes[n + 1][0] if n + 1 < len(changes) else high, low)
     for row in rows:
         if not row[5]:
-            for second in range(max(row[0], low), min(high if row[1] is None else row[1], high)):
-                said[second - low] = worse(said[second - low], row[2])
+            fill(said, row, high if row[1] is None else row[1], low, worst=True)
     return said
 
 
 def scope_states(rows, scope, gaps, low, high):
     mine = [row for row in rows if row[3] in ("", scope)]
     plain_rows = [row for row in mine if not row[6]]
-    names = {row[3] for row in mine}
 
     def stated(chosen):
-        said = [None] * (high - low)
-        for name in names & {row[3] for row in chosen}:
-            part = ordinary([row for row in chosen if row[3] == name], low, high)
-            said = [worse(a, b) for a, b in zip(said, part, strict=True)]
+        said = np.full(high - low, NOTHING)
+        for name in {row[3] for row in chosen}:
+            said = np.maximum(said, ordinary([row for row in chosen if row[3] == name], low, high))
         return said
 
     said = stated(plain_rows)
     for row in sorted((row for row in mine if row[6]), key=lambda row: row[4]):
+        here = slice(max(row[0] - low, 0), max(row[1] - low, 0))
         later = stated([other for other in plain_rows if other[4] > row[4]])
-        for second in range(max(row[0], low), min(row[1], high)):
-            said[second - low] = worse(row[2], later[second - low])
+        said[here] = np.maximum(later[here], SEVERITY.index(row[2]))
     only_changes = bool(plain_rows) and all(row[5] for row in plain_rows)
-    fill = "up" if gaps == "up" and not only_changes else "unknown"
-    return [fill if state is None else state for state in said]
+    silent = "up" if gaps == "up" and not only_changes else "unknown"
+    said[said == NOTHING] = SEVERITY.index(silent)
+    return said
 
 
 def states(rows, terms, gaps, low, high):
-    """The objective's state in each second of [low, high), terms of unknown time and short outages applied."""
+    """The place in SEVERITY of each second of [low, high), terms of unknown time and short outages applied."""
     rows = [row for row in rows if row[0] < high]
     scopes = terms.get("scope") or sorted({row[3] for row in rows if row[3]}) or [""]
     columns = [scope_states(rows, scope, gaps, low, high) for scope in scopes]
-    pick = max if terms.get("unite", "worst") == "worst" else min
-    found = columns[0]
-    if len(columns) > 1:
-        found = [pick(each, key=SEVERITY.index) for each in zip(*columns, strict=True)]
+    found = (np.max if terms.get("unite", "worst") == "worst" else np.min)(columns, axis=0)
     found = bridge(found, length_of(terms.get("unknown", {}).get("last_for", "0s")))
     return forgive(found, terms)
 
 
+def runs(flags):
+    """Where each run of true seconds begins and ends."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
+    return edges.reshape(-1, 2).tolist()
+
+
 def bridge(found, longest):
-    if not longest:
-        return found
-    last, lasted, result = None, 0, []
-    for state in found:
-        if state != "unknown":
-            last, lasted = state, 0
-            result.append(state)
-        else:
-            lasted += 1
-            result.append(last if last is not None and lasted <= longest else "unknown")
+    result = found.copy()
+    for first, after in runs(found == SEVERITY.index("unknown")):
+        if first > 0:
+            result[first : min(after, first + longest)] = found[first - 1]
     return result
 
 
 def forgive(found, terms):
-    bad = {"down", "degraded"} if terms.get("degraded") == "down" else {"down"}
-    minimum, result, at = length_of(terms.get("minimum_outage", "0s")), list(found), 0
-    if not minimum and not terms.get("whole_minutes"):
-        return result
-    while at < len(found):
-        end = at
-        while end < len(found) and found[end] in bad:
-            end += 1
-        length = end - at
+    minimum, result = length_of(terms.get("minimum_outage", "0s")), found.copy()
+    for first, after in runs(np.isin(found, bad_states(terms))):
+        length = after - first
         kept = 0 if length < minimum else length - length % 60 if terms.get("whole_minutes") else length
-        for second in range(at + kept, end):
-            result[second] = "up"
-        at = max(end, at + 1)
+        result[first + kept : after] = SEVERITY.index("up")
     return result
+
+
+def bad_states(terms):
+    bad = ("down", "degraded") if terms.get("degraded") == "down" else ("down",)
+    return [SEVERITY.index(one) for one in bad]
 
 
 def classes(clock, documents, rows, gaps, window, as_of, margin, approved=()):
@@ -226,7 +231,7 @@ def classes(clock, documents, rows, gaps, window, as_of, margin, approved=()):
     """
     start, end = window
     low, high = start - margin, max(min(end + margin, as_of), start - margin)
-    versions = []
+    listed = np.full(end - start, 4 + OTHERS.index("out_of_term"))
     for n, document in enumerate(documents):
         spec = document["spec"]
         first, until = spec["effective"]["from"], spec["effective"].get("until")
@@ -235,24 +240,17 @@ def classes(clock, documents, rows, gaps, window, as_of, margin, approved=()):
         # A local date begins with its first second, even where the clocks show yesterday once more after it.
         term = midnight(clock, first), midnight(clock, until) if until else end
         terms = spec["objectives"][0]
-        calendar = spec.get("calendars", {}).get(terms.get("hours"), {})
+        mine = np.full(end - start, 4 + OTHERS.index("future"))
+        known = states(rows, terms, gaps, low, high)[start - low :][: max(min(end, as_of) - start, 0)]
+        mine[: len(known)] = known
         agreed = [] if terms.get("maintenance") == "counted" else spec.get("exclusions", [])
-        out = excluded_seconds(clock, agreed, start, end)
-        out.update(second for one in approved for second in range(one[0], one[1]))
-        versions.append((term, open_seconds(clock, calendar, start, end), out, states(rows, terms, gaps, low, high)))
-    return [second_class(versions, second, as_of, low) for second in range(start, end)]
-
-
-def second_class(versions, second, as_of, low):
-    for (first, until), opened, out, found in versions:
-        if not first <= second < until:
-            continue
-        if second not in opened:
-            return "out_of_hours"
-        if second in out:
-            return "excluded"
-        return "future" if second >= as_of else found[second - low]
-    return "out_of_term"
+        mine[excluded(clock, agreed, approved, start, end)] = 4 + OTHERS.index("excluded")
+        calendar = spec.get("calendars", {}).get(terms.get("hours"), {})
+        mine[~opened(clock, calendar, start, end)] = 4 + OTHERS.index("out_of_hours")
+        here = marked([term], start, end) & (listed == 4 + OTHERS.index("out_of_term"))
+        listed[here] = mine[here]
+    names = [*SEVERITY, *OTHERS]
+    return [names[place] for place in listed.tolist()]
 
 
 def midnight(clock, date):

@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 
+import numpy as np
+
 from tests.core import oracle
 from tests.core.cases import MARGIN
 
@@ -15,18 +17,12 @@ def read(case):
     terms = case.documents[0]["spec"]["objectives"][0]
     start, end = case.window
     low, high = start - MARGIN, max(min(end + MARGIN, case.as_of), start - MARGIN)
-    states = oracle.states(case.rows, terms, case.gaps, low, high)
-    bad = ("down", "degraded") if terms.get("degraded") == "down" else ("down",)
-    lengths, run, before = [], 0, None
-    for second in range(low, high):
-        state = states[second - low]
-        if state in bad and start <= second < end and listed[second - start] in bad:
-            run += 1
-        if state not in bad and before in bad:
-            lengths.append(run)
-            run = 0
-        before = state
-    lengths.append(run)
+    found = np.isin(oracle.states(case.rows, terms, case.gaps, low, high), oracle.bad_states(terms))
+    bad = {oracle.SEVERITY[one] for one in oracle.bad_states(terms)}
+    counted = np.array([one in bad for one in listed])
+    lengths = []
+    for first, after in oracle.runs(found):
+        lengths.append(int(counted[max(first + low - start, 0) : max(after + low - start, 0)].sum()))
     return listed, sorted(one for one in lengths if one)
 
 

@@ -1,5 +1,7 @@
 """Tasks: the clock counted second by second."""
 
+import numpy as np
+
 from tests.core import oracle
 from tests.core.oracles import frame as frames
 
@@ -13,11 +15,10 @@ def read(case):
     last = max(case.as_of, first) + 1
     calendar = spec.get("calendars", {}).get(terms.get("hours"), {})
     agreed = [] if terms.get("maintenance") == "counted" else spec.get("exclusions", [])
-    out = oracle.excluded_seconds(frame.clock, agreed, first, last)
-    out.update(second for one in case.approved for second in range(one[0], one[1]))
-    running = oracle.open_seconds(frame.clock, calendar, first, last) - out
+    running = oracle.opened(frame.clock, calendar, first, last)
+    running &= ~oracle.excluded(frame.clock, agreed, case.approved, first, last)
     for task in latest(case.rows):
-        found = outcome(task, terms, running, case.as_of)
+        found = outcome(task, terms, (first, running), case.as_of)
         if found is None or not frame.start <= found[0] < frame.end:
             continue
         if frame.ever[found[0] - frame.low] == "out_of_term":
@@ -30,7 +31,7 @@ def latest(rows):
     return {task["id"]: task for task in rows}.values()
 
 
-def outcome(task, terms, running, as_of):
+def outcome(task, terms, clock, as_of):
     """When a task belongs and whether it was in time; None where it does not count."""
     if task["opened"] >= as_of or (terms.get("scope") and task["scope"] not in ("", *terms["scope"])):
         return None
@@ -49,7 +50,7 @@ def outcome(task, terms, running, as_of):
         return None
     limit = oracle.length_of(limits[priority] if limits else terms["limit"])
     start = changes[-1][0] if terms.get("repriority") == "rest" else task["opened"]
-    due = due_at(start, limit, task["pauses"], running, as_of)
+    due = due_at(start, limit, task["pauses"], clock, as_of)
     if done is None and (due is None or due >= as_of):
         return None
     in_time = done is not None and (due is None or done <= due)
@@ -57,12 +58,10 @@ def outcome(task, terms, running, as_of):
     return belongs, in_time
 
 
-def due_at(start, limit, pauses, running, as_of):
+def due_at(start, limit, pauses, clock, as_of):
     """The instant at which the clock reaches the limit; None if it had not just before the moment asked about."""
+    first, running = clock
     known = [(a, b if b is not None and b < as_of else as_of) for a, b in pauses if a < as_of]
-    for second in range(start, as_of):
-        if second in running and not any(a <= second < b for a, b in known):
-            limit -= 1
-            if limit == 0:
-                return second + 1
-    return None
+    counted = (running & ~oracle.marked(known, first, first + len(running)))[start - first : max(as_of - first, 0)]
+    reached = np.flatnonzero(np.cumsum(counted) == limit)
+    return int(start + reached[0] + 1) if limit and len(reached) else None
