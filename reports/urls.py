@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from reports.months import MonthConverter
-from reports.views import matrix, report, whatif
+from reports.views import evidence, matrix, report, whatif
 
 register_converter(MonthConverter, "month")
 
@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<month:month>/<slug:provider>/<slug:customer>/compile/", report.compile_, name="report_compile"),
     path("reports/<month:month>/<slug:provider>/<slug:customer>/letter/", report.letter, name="report_letter"),
     path("reports/<month:month>/<slug:provider>/<slug:customer>/publish/", report.publish, name="report_publish"),
+    path("agreements/<slug:slug>/versions/<int:number>/evidence/<str:name>/", evidence.evidence, name="evidence"),
     path("agreements/<slug:slug>/objectives/<str:name>/what-if/", whatif.whatif, name="whatif"),
 ]

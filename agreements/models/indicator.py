@@ -57,6 +57,14 @@ class Indicator(models.Model):
         help_text=_("After this instant nothing is known, even where silence means up."),
     )
 
+    comparable_since = models.DateTimeField(
+        _("Comparable since"),
+        null=True,
+        blank=True,
+        help_text=_("Earlier figures were measured in another way: backtests say so."),
+    )
+    comparable_note = models.CharField(_("What changed then"), max_length=200, blank=True, default="", db_default="")
+
     class Meta:
         ordering = ["service__name", "name"]
         constraints = [models.UniqueConstraint(fields=["service", "slug"], name="indicator_once")]

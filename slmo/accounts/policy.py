@@ -95,6 +95,7 @@ ACTIONS: Mapping[str, Rule] = {
     "breach_explain": Rule(_n("Explain a breach"), 4),
     "breach_close": Rule(_n("Close a breach"), 4),
     "improvement_edit": Rule(_n("Edit improvements"), 4),
+    "evidence_view": Rule(_n("See the evidence of a draft, and what else is promised about the service"), 4),
     "audit_view": _administer(_n("See the audit log"), 4),
     # Level 5: negotiate and sign; keep procedures and review them.
     "agreement_create": Rule(_n("Open a new agreement"), 5),
@@ -103,6 +104,8 @@ ACTIONS: Mapping[str, Rule] = {
     "version_accept": _negotiate(_n("Accept a proposed version")),
     "version_sign": _negotiate(_n("Sign a version")),
     "version_withdraw": _negotiate(_n("Withdraw a proposed version")),
+    "evidence_share": Rule(_n("Share evidence with the other side, or withdraw it"), 5),
+    "cost_edit": Rule(_n("Record what a level of service costs"), 5),
     "version_sign_recorded": Rule(_n("Record a signature given outside the portal"), 5),
     "report_publish": Rule(_n("Publish a report"), 5),
     "review_schedule": Rule(_n("Schedule a review"), 5),

@@ -52,11 +52,11 @@ def assess(
     """
     mine = Facts.of(facts).for_objective(objective)
     periods = periods_of(agreement, objective, window, as_of)
-    read = _reader(Asked(agreement, objective, mine, as_of, exclusions), periods)
+    read = reader(Asked(agreement, objective, mine, as_of, exclusions), periods)
     return [period_result(agreement, objective, period, as_of, read) for period in periods]
 
 
-def _reader(asked: Asked, periods: Sequence[Window]) -> Read:
+def reader(asked: Asked, periods: Sequence[Window]) -> Read:
     """Return how to read a span; of availability, periods that adjoin are cut out of one partition."""
     hull = Window(min((p.start for p in periods), default=0), max((p.end for p in periods), default=0))
     timed = _all_availability(asked)

@@ -39,6 +39,7 @@
   const FUNCTIONS = {
     "@from100": (value) => `${figure(100 - value, 4)} %`,
     "@plain": (value) => figure(value, 4),
+    "@short": (value) => new Intl.NumberFormat(language(), { notation: "compact", maximumFractionDigits: 1 }).format(value),
     "@percent": (value) => `${figure(value, 4)} %`,
     "@span": (params, api) => {
       const from = api.coord([api.value(1), api.value(0)]);
