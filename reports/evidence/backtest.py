@@ -201,7 +201,7 @@ def references_of(indicator: Indicator, events: Sequence[Event]) -> Mapping[Even
     rows = list(
         bad.filter(start__lt=moment_of(last), end__gt=moment_of(first)).values_list("start", "end", "reference")[:500]
     )
-    known = [(instant_of(start), instant_of(end), name) for start, end, name in rows]
+    known = [(instant_of(start), instant_of(end), name) for start, end, name in rows if end]
     return {
         run: [name for start, end, name in known if start < run.window.end and end > run.window.start][:REFERENCES]
         for run in runs
@@ -218,6 +218,6 @@ def money(figures: Mapping[str, Any] | None) -> Decimal | None:
     return None if figures is None or figures["credit"] is None else Decimal(figures["credit"])
 
 
-def is_short(figures: Figures) -> bool:
+def is_short(figures: Mapping[str, Any]) -> bool:
     """Tell whether there are fewer periods than a backtest should rest on."""
     return 0 < len(figures["periods"]) < USUAL

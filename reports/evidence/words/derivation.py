@@ -8,9 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from monitoring.figures.numbers import limit_text, target_of, value_text
-from slmo.core.errors import EngineError
-from slmo.core.result import PLACES
-from slmo.core.units import exact_decimal, truncate
+from slmo.core.units import exact_decimal
 from slmo.web import words
 from slmo.web.signs import CLASSES, VERDICTS
 
@@ -34,7 +32,7 @@ def _figure(judged: Mapping[str, Any], figures: Mapping[str, Any]) -> list[dict[
     if judged["figure"] is None:
         return []
     if judged["has_value"]:
-        return [_line(_("Measured"), _figure_text(judged), _exact(judged["figure"]))]
+        return [_line(_("Measured"), _figure_text(judged), exact_decimal(Fraction(judged["figure"])))]
     good, total = exact_text(judged["good"]), exact_text(judged["total"])
     values = {"good": good, "total": total}
     counted = figures["kind"] in COUNTED_BY_TIME
@@ -47,14 +45,6 @@ def exact_text(number: str) -> str:
     exact = Fraction(number)
     places = next((n for n in range(7) if (exact * 10**n).denominator == 1), 6)
     return words.number(exact, places)
-
-
-def _exact(figure: str) -> str:
-    exact = Fraction(figure)
-    try:
-        return exact_decimal(exact)
-    except EngineError:  # a fraction that no decimal writes out
-        return truncate(exact, PLACES)
 
 
 def _verdict(judged: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -1,10 +1,10 @@
 """The events that decide, as sentences."""
 
 from collections.abc import Mapping
-from datetime import tzinfo
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from slmo.core.units import truncate
 from slmo.web import words
 
 
-def events_shown(figures: Mapping[str, Any], zone: tzinfo) -> list[dict[str, Any]]:
+def events_shown(figures: Mapping[str, Any], zone: ZoneInfo) -> list[dict[str, Any]]:
     """Return each event with what it cost and what its absence would have changed."""
     return [
         {
@@ -36,7 +36,7 @@ def _event(event: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str, An
     return {
         "when": words.when(event["start"], figures["zone"])
         if by_time
-        else words.day(moment_of(event["start"]).astimezone(words.zone_of(figures["zone"])).date()),
+        else words.day(moment_of(event["start"]).astimezone(ZoneInfo(figures["zone"])).date()),
         "lost": words.duration(lost) if by_time else _("%(count)s lost") % {"count": words.number(lost)},
         "references": event["references"],
         "url": facts_url(figures, event),
@@ -47,12 +47,12 @@ def facts_url(figures: Mapping[str, Any], event: Mapping[str, Any]) -> str:
     """Return where the facts of an event stand."""
     indicator = figures["indicator"]
     address = reverse("indicator", args=[indicator["service"], indicator["slug"]])
-    day = moment_of(event["end"]).astimezone(words.zone_of(figures["zone"])).date()
+    day = moment_of(event["end"]).astimezone(ZoneInfo(figures["zone"])).date()
     wanted = {"q": event["references"][0]} if event["references"] else {"until": day.isoformat()}
     return f"{address}?{urlencode(wanted)}"
 
 
-def _sentence(one: Mapping[str, Any], figures: Mapping[str, Any], zone: tzinfo) -> str:
+def _sentence(one: Mapping[str, Any], figures: Mapping[str, Any], zone: ZoneInfo) -> str:
     """Say how the period would have been judged without the events."""
     without = one["without"]
     values = {

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,7 +27,7 @@ def outcome_shown(figures: Figures) -> dict[str, Any]:
     """Return the backtest as its template shows it."""
     if figures["lacking"]:
         return {"figures": figures, "lacking": figures["lacking"], "warnings": []}
-    zone = words.zone_of(figures["zone"])
+    zone = ZoneInfo(figures["zone"])
     rows = [_row(one, figures) for one in figures["periods"]]
     return {
         "figures": figures,
@@ -137,7 +138,7 @@ def figure_shown(exact: str | None, target: str, has_value: bool) -> str:
 def _row(period: Figures, figures: Figures) -> dict[str, Any]:
     """Return one period with both judgements and the arithmetic behind each."""
     drafted, agreed = period["drafted"], period["agreed"]
-    zone = words.zone_of(figures["zone"])
+    zone = ZoneInfo(figures["zone"])
     ends = moment_of(period["start"]), moment_of(period["end"])
     return {
         "label": period_label(*ends, zone),

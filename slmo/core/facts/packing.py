@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -47,5 +48,5 @@ def _group(states: States, mask: Mask) -> States:
 def _joined(kept: States, parts: list[States]) -> States:
     """Return the rows of all, column by column; names of places and objectives are the same in all of them."""
     names = ("start", "end", "state", "seq", "is_change", "override", "scope", "indicator")
-    columns = [np.concatenate([getattr(kept, name), *(getattr(part, name) for part in parts)]) for name in names]
-    return States(*columns, kept.scopes, kept.indicators, kept.gaps)
+    columns = {name: np.concatenate([getattr(one, name) for one in (kept, *parts)]) for name in names}
+    return replace(kept, **columns)
