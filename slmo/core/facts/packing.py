@@ -49,4 +49,4 @@ def _joined(kept: States, parts: list[States]) -> States:
     """Return the rows of all, column by column; names of places and objectives are the same in all of them."""
     names = ("start", "end", "state", "seq", "is_change", "override", "scope", "indicator")
     columns = {name: np.concatenate([getattr(one, name) for one in (kept, *parts)]) for name in names}
-    return replace(kept, **columns)
+    return replace(kept, **columns)  # type: ignore[arg-type]  # names of columns alone

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agreements", "0003_dependency_needed"),
+        ("agreements", "0007_open_versions_negotiated"),
     ]
 
     operations = [
