@@ -17,12 +17,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
+from agreements.listed import agreements_listed, services_listed
 from agreements.models import Agreement, Objective, Service, Version
 from agreements.selectors import (
-    agreements_listed,
     dependencies_visible,
     objectives_visible,
-    services_listed,
     terms_load,
     versions_visible,
 )
@@ -73,24 +72,34 @@ class ServiceDetailSerializer(ServiceSerializer):
         return list(NeedSerializer(edges, many=True).data)
 
 
+STANDINGS = ["in_force", "signed", "proposed", "draft", "expired", "terminated", "withdrawn"]
+
+
 class AgreementSerializer(serializers.ModelSerializer[Agreement]):
     """One agreement: parties, standing and the version in force."""
 
     service: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("slug", read_only=True)
     provider: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("slug", read_only=True)
     customer: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("slug", read_only=True)
-    standing = serializers.ChoiceField(
-        ["in_force", "signed", "proposed", "draft", "expired", "withdrawn"], read_only=True
-    )
+    standing = serializers.ChoiceField(STANDINGS, read_only=True)
     version = serializers.IntegerField(source="force_number", read_only=True, allow_null=True)
     effective_from = serializers.DateField(source="force_from", read_only=True, allow_null=True)
     effective_until = serializers.DateField(source="force_until", read_only=True, allow_null=True)
+    term_until = serializers.DateField(
+        read_only=True, allow_null=True, help_text="The end of the term for which the version was signed."
+    )
+    renewal = serializers.CharField(
+        source="renewed_by", read_only=True, allow_null=True, help_text="How the term is extended by itself, if it is."
+    )
+    ended_from = serializers.DateField(
+        read_only=True, allow_null=True, help_text="From when on the agreement is ended by notice or by both sides."
+    )
 
     class Meta:
         model = Agreement
         fields = (
             "slug", "title", "type", "service", "provider", "customer", "timezone", "standing", "version",
-            "effective_from", "effective_until", "terms_digest",
+            "effective_from", "effective_until", "term_until", "renewal", "ended_from", "terms_digest",
         )  # fmt: skip
 
 
@@ -172,7 +181,7 @@ class ServiceViewSet(ReadOnlyModelViewSet[Service]):
     list=extend_schema(summary="Agreements", parameters=[
         OpenApiParameter("type", str, enum=["SLA", "OLA", "UC"]),
         OpenApiParameter("service", str, description="Short name of the service."),
-        OpenApiParameter("standing", str, description="in_force, signed, proposed, draft, expired or withdrawn."),
+        OpenApiParameter("standing", str, enum=STANDINGS),
     ]),
     retrieve=extend_schema(summary="One agreement"),
 )  # fmt: skip

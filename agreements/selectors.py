@@ -5,30 +5,12 @@ People see what their organisations provide or receive; a text that was never pr
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from threading import Lock
-from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import (
-    Case,
-    CharField,
-    Count,
-    DateField,
-    DateTimeField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
 
 from agreements.models import Agreement, Dependency, Indicator, Objective, Service, Side, Version, VersionState
 from agreements.services.signature import digest_join
@@ -45,7 +27,7 @@ _terms_lock = Lock()
 def agreements_visible(user: User | AnonymousUser) -> QuerySet[Agreement]:
     """Return the agreements that the person's organisations provide or receive, once something is on the table."""
     own = organisation_ids_of(user)
-    shown = Version.objects.filter(_shown_to(own), agreement=OuterRef("pk"))
+    shown = Version.objects.filter(shown_to(own), agreement=OuterRef("pk"))
     return (
         Agreement.objects.filter(Q(provider__in=own) | Q(customer__in=own))
         .filter(Exists(shown))
@@ -63,7 +45,7 @@ def versions_visible(user: User | AnonymousUser, agreement: Agreement) -> QueryS
     own = organisation_ids_of(user)
     return (
         agreement.versions.filter(Q(agreement__provider__in=own) | Q(agreement__customer__in=own))
-        .filter(_shown_to(own))
+        .filter(shown_to(own))
         .select_related("agreement__provider", "agreement__customer", "agreement__service", "drafted_by")
     )
 
@@ -128,14 +110,15 @@ def sides_of(user: User | AnonymousUser, agreement: Agreement) -> list[str]:
     return [str(side) for side, organisation in sides if organisation in own]
 
 
-def version_in_force(agreement: Agreement, at: date) -> Version | None:
-    """Return the signed version that rules on a date of the agreement's zone, or None."""
-    latest = (
-        agreement.versions.filter(state=VersionState.SIGNED, effective_from__lte=at).order_by("-effective_from").first()
+def versions_along(user: User | AnonymousUser, agreement: Agreement) -> QuerySet[Version]:
+    """Return the visible versions for the rail, without their documents.
+
+    `ended_by`: who ends the agreement, None for terms; `renewed_by`: how the term is extended, as the document says.
+    """
+    rows = versions_visible(user, agreement).annotate(
+        ended_by=KT("document__spec__ended__by"), renewed_by=KT("document__spec__renewal__automatic")
     )
-    if latest is None or (latest.effective_until and latest.effective_until <= at):
-        return None
-    return latest
+    return rows.prefetch_related("signatures").defer("document")
 
 
 def terms_of(agreement: Agreement) -> Terms:
@@ -182,7 +165,7 @@ def terms_load(agreements: Iterable[Agreement]) -> dict[int, Terms]:
     return found
 
 
-def _shown_to(own: frozenset[int]) -> Q:
+def shown_to(own: frozenset[int]) -> Q:
     """Return the condition that a version was proposed once, or was drafted by one of these organisations."""
     return (
         Q(proposed_at__isnull=False)
@@ -213,61 +196,3 @@ def terms_forget() -> None:
     """Forget all parsed terms, as a process does that has just begun."""
     with _terms_lock:
         _terms.clear()
-
-
-def services_listed(user: User | AnonymousUser) -> QuerySet[Service]:
-    """Return the visible services with `agreed` and `needed`: their visible agreements and dependants, counted."""
-    agreed = agreements_visible(user).filter(service=OuterRef("pk"))
-    needed = dependencies_visible(user).filter(needs=OuterRef("pk"))
-    return services_visible(user).annotate(agreed=_counted(agreed, "service"), needed=_counted(needed, "needs"))
-
-
-def agreements_listed(user: User | AnonymousUser, now: datetime) -> QuerySet[Agreement]:
-    """Return the visible agreements with what a list says about each.
-
-    `today`: the date in the agreement's zone. `force_number`, `force_from`, `force_until`: of the version signed last
-    among those that have begun; `force_last`: its last day. `standing`: in_force, signed (begins later), proposed,
-    draft, expired or withdrawn. `open`: whether a proposal waits for signatures.
-    """
-    signed = Version.objects.filter(agreement=OuterRef("pk"), state=VersionState.SIGNED)
-    begun = signed.filter(effective_from__lte=OuterRef("today")).order_by("-effective_from")
-    shown = Version.objects.filter(_shown_to(organisation_ids_of(user)), agreement=OuterRef("pk"))
-    today = Cast(Func(F("timezone"), Value(now), function="timezone"), DateField())
-    return (
-        agreements_visible(user)
-        .annotate(today=today)
-        .annotate(
-            force_number=Subquery(begun.values("number")[:1]),
-            force_from=Subquery(begun.values("effective_from")[:1]),
-            force_until=Subquery(begun.values("effective_until")[:1]),
-            begins=Exists(signed.filter(effective_from__gt=OuterRef("today"))),
-            open=Exists(shown.filter(state=VersionState.PROPOSED)),
-            drafted=Exists(shown.filter(state=VersionState.DRAFT)),
-        )
-        .annotate(standing=_standing(), force_last=Cast(_day_before("force_until"), DateField()))
-    )
-
-
-def _day_before(name: str) -> ExpressionWrapper:
-    """Return the expression for the midnight a day before a date."""
-    return ExpressionWrapper(F(name) - Value(timedelta(days=1)), output_field=DateTimeField())
-
-
-def _standing() -> Case:
-    """Return the expression that names where an agreement stands."""
-    running = Q(force_from__isnull=False) & (Q(force_until__isnull=True) | Q(force_until__gt=F("today")))
-    return Case(
-        When(running, then=Value("in_force")),
-        When(begins=True, then=Value("signed")),
-        When(open=True, then=Value("proposed")),
-        When(drafted=True, then=Value("draft")),
-        When(force_from__isnull=False, then=Value("expired")),
-        default=Value("withdrawn"),
-        output_field=CharField(),
-    )
-
-
-def _counted(rows: QuerySet[Any], field: str) -> Coalesce:
-    """Return an expression that counts the rows of a subquery; 0 where there are none."""
-    counted = rows.order_by().values(field).annotate(counted=Count("pk")).values("counted")
-    return Coalesce(Subquery(counted), 0, output_field=IntegerField())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from agreements.views import agreement, authority, catalogue, indicator, negotiation, register, service, version
+from agreements.views import agreement, authority, catalogue, indicator, life, negotiation, register, service, version
 from agreements.views.editor import calendar, conditions, exclusion, objective
 
 EDIT = "agreements/<slug:slug>/versions/<int:number>/edit"
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/", register.agreements, name="agreements"),
     path("agreements/new/", agreement.agreement_new, name="agreement_new"),
     path("agreements/<slug:slug>/", agreement.agreement, name="agreement"),
+    path("agreements/<slug:slug>/renew/", life.renew, name="agreement_renew"),
+    path("agreements/<slug:slug>/end/", life.end, name="agreement_end"),
     path("agreements/<slug:slug>/amend/", negotiation.version_new, name="version_new"),
     path("agreements/<slug:slug>/objectives/<str:name>/measure/", agreement.measure, name="objective_measure"),
     path("agreements/<slug:slug>/versions/<int:number>/", version.version, name="version"),

@@ -12,11 +12,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Version, VersionState
+from agreements.ruling import renewal_months
 from agreements.selectors import agreements_visible, services_visible
 from governance.models import Improvement, ImprovementState, Review, ReviewState
 from monitoring.models import Breach, PeriodResult
 from reports.models import Report, ReportState
 from slmo.accounts.models import Organisation, Role, User
+from slmo.core.lifecycle import term_at
 
 UNFINISHED = (ImprovementState.PROPOSED, ImprovementState.STARTED)
 UNCONCLUDED = (ReviewState.PLANNED, ReviewState.HELD)
@@ -170,11 +172,15 @@ def _reviews_in(user: User, start: date, end: date) -> Iterable[Event]:
 
 
 def _terms_in(agreements: QuerySet[Agreement], start: date, end: date) -> Iterable[Event]:
-    """Yield the signed terms that begin or end in the span; an end that a later version takes up is none."""
+    """Yield the signed terms that begin, are extended or end in the span; an end that a later version takes up is none.
+
+    Agreements that are ended have their end at the date of the version that ends them.
+    """
     signed = Version.objects.filter(agreement__in=agreements, state=VersionState.SIGNED).select_related("agreement")
     ends: dict[int, Version] = {}
-    for version in signed.filter(Q(effective_from__gte=start) | Q(effective_until__gte=start)):
-        if start <= version.effective_from < end:
+    extended = Q(document__spec__has_any_keys=["renewal", "ended"])
+    for version in signed.filter(Q(effective_from__gte=start) | Q(effective_until__gte=start) | extended):
+        if start <= version.effective_from < end and not version.is_ending:
             url = reverse("version", args=[version.agreement.slug, version.number])
             label = _("New terms take effect")
             yield Event(version.effective_from, "file-check", label, version.agreement.title, url)
@@ -182,10 +188,22 @@ def _terms_in(agreements: QuerySet[Agreement], start: date, end: date) -> Iterab
         if known is None or known.effective_from < version.effective_from:
             ends[version.agreement_id] = version
     for version in ends.values():
-        if version.effective_until and start <= version.effective_until < end:
-            label = _("The agreement ends")
-            url = reverse("agreement", args=[version.agreement.slug])
-            yield Event(version.effective_until, "calendar-off", label, version.agreement.title, url)
+        url = reverse("agreement", args=[version.agreement.slug])
+        until = _until(version, start)
+        if until is None or not start <= until < end:
+            continue
+        if renewal_months(version.document["spec"]):
+            yield Event(until, "repeat", _("The term is extended by itself"), version.agreement.title, url)
+        else:
+            yield Event(until, "calendar-off", _("The agreement ends"), version.agreement.title, url)
+
+
+def _until(version: Version, on: date) -> date | None:
+    """Return where the term that a version has on a date ends, or where a version ends its agreement."""
+    if version.is_ending:
+        return version.effective_from
+    months = renewal_months(version.document["spec"])
+    return term_at(version.effective_from, version.effective_until, months, on).end
 
 
 def _improvements_in(user: User, start: date, end: date) -> Iterable[Event]:

@@ -121,11 +121,9 @@ class TermsForm(EditForm):
         self.add_error(field if field in self.fields else None, error.at_field if field in self.fields else error)
 
 
-class SignForm(Form):
-    """A signature: the text that was read, the will, and who it is: password, code of a second factor, or neither."""
+class ProofForm(Form):
+    """Who it is: password, code of a second factor, or neither."""
 
-    digest = forms.CharField(widget=forms.HiddenInput)
-    confirm = forms.BooleanField(label=_("I have read the terms and sign them for my organisation."))
     password = forms.CharField(
         label=_("Your password"), strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"}),
         help_text=_("Asked for again, so that nobody signs at an unattended screen."),
@@ -143,6 +141,14 @@ class SignForm(Form):
             del self.fields["password"]
         if not user.has_usable_password() or not second_factor_of(user):
             del self.fields["code"]
+
+
+class SignForm(ProofForm):
+    """A signature: the text that was read, the will, and who it is."""
+
+    digest = forms.CharField(widget=forms.HiddenInput)
+    confirm = forms.BooleanField(label=_("I have read the terms and sign them for my organisation."))
+    field_order = ("digest", "confirm", "password", "code")
 
 
 class SignRecordedForm(Form):

@@ -61,6 +61,11 @@ class Version(models.Model):
         return f"{self.agreement} v{self.number}"
 
     @property
+    def is_ending(self) -> bool:
+        """Tell whether the version ends the agreement instead of saying terms."""
+        return "ended" in self.document["spec"]
+
+    @property
     def last_day(self) -> date | None:
         """Return the last day on which the version may hold by its own terms."""
         return self.effective_until - timedelta(days=1) if self.effective_until else None

@@ -5,20 +5,28 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from agreements.models import Side, Version, VersionState
+from agreements.ruling import renewal_length
 from agreements.selectors import sides_of
 from agreements.services.authority import drafters_of
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
+from slmo.core.lifecycle import term_at
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One version on the rail; `standing` is a state of slmo.web.signs, `now` marks the one that rules today."""
+    """One version on the rail; `standing` is a state of slmo.web.signs, `now` marks the one that rules today.
+
+    `until` is where it ends for certain; `renewals` counts how often its term was extended by itself, `ends` tells
+    whether it ends the agreement.
+    """
 
     version: Version
     standing: str
     now: bool
     until: date | None
+    renewals: int = 0
+    ends: bool = False
 
     @property
     def last(self) -> date | None:
@@ -27,7 +35,10 @@ class Stop:
 
 
 def rail_of(versions: Sequence[Version], today: date) -> list[Stop]:
-    """Return the versions in the order in which they take effect, withdrawn ones left out."""
+    """Return the versions in the order in which they take effect, withdrawn ones left out.
+
+    They come from `selectors.versions_along`.
+    """
     kept = [one for one in versions if one.state != VersionState.WITHDRAWN]
     ordered = sorted(kept, key=lambda one: (one.effective_from, one.number))
     signed = [one for one in ordered if one.state == VersionState.SIGNED]
@@ -36,16 +47,34 @@ def rail_of(versions: Sequence[Version], today: date) -> list[Stop]:
 
 def _stop(version: Version, signed: Sequence[Version], today: date) -> Stop:
     """Return a version with what it is today and until when it holds."""
-    following = min((one.effective_from for one in signed if one.effective_from > version.effective_from), default=None)
-    ends = [end for end in (version.effective_until, following) if end is not None]
+    following = min(
+        (one for one in signed if one.effective_from > version.effective_from),
+        key=lambda one: one.effective_from,
+        default=None,
+    )
+    months = renewal_length(version.renewed_by)  # type: ignore[attr-defined]
+    ends = [end for end in (None if months else version.effective_until, following and following.effective_from) if end]
     until = min(ends) if ends else None
+    if version.ended_by:  # type: ignore[attr-defined]
+        return Stop(version, _ended(version, today), False, None, ends=True)
     if version.state != VersionState.SIGNED:
         return Stop(version, str(version.state), False, until)
+    last = min(today, until - timedelta(days=1)) if until else today
+    renewals = term_at(version.effective_from, version.effective_until, months, last).renewals
     if version.effective_from > today:
         return Stop(version, "signed", False, until)
     if until is not None and until <= today:
-        return Stop(version, "superseded" if until == following else "expired", False, until)
-    return Stop(version, "in_force", True, until)
+        taken_up = following is not None and until == following.effective_from
+        ended = taken_up and bool(following.ended_by)  # type: ignore[union-attr]
+        return Stop(version, "superseded" if taken_up and not ended else "expired", False, until, renewals)
+    return Stop(version, "in_force", True, until, renewals)
+
+
+def _ended(version: Version, today: date) -> str:
+    """Return what an ending is today."""
+    if version.state != VersionState.SIGNED:
+        return str(version.state)
+    return "terminated" if version.effective_from <= today else "ending"
 
 
 @dataclass(frozen=True)

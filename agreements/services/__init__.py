@@ -6,8 +6,10 @@ from agreements.services.clause import clause_edit
 from agreements.services.comment import comment_resolve, comment_write, note_write
 from agreements.services.dependency import dependency_add, dependency_remove, dependency_update
 from agreements.services.document_text import document_read, document_write
+from agreements.services.ending import agreement_end, agreement_end_propose, agreement_end_recorded
 from agreements.services.indicator import indicator_create, objective_measure
 from agreements.services.position import clause_accept, clause_object, version_accept
+from agreements.services.renewal import agreement_renew
 from agreements.services.service import service_create, service_update
 from agreements.services.signature import version_sign, version_sign_recorded
 from agreements.services.version import (
@@ -21,6 +23,10 @@ from agreements.services.version import (
 
 __all__ = [
     "agreement_create",
+    "agreement_end",
+    "agreement_end_propose",
+    "agreement_end_recorded",
+    "agreement_renew",
     "authority_limit_end",
     "authority_limit_set",
     "clause_accept",

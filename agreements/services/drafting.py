@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from agreements.errors import Conflict, DocumentRefused
+from agreements.errors import Conflict, DocumentRefused, Refused
 from agreements.models import Agreement, Revision, Version, VersionState
 from agreements.services.document import document_align, document_term, documents_check
 from agreements.services.document_clauses import clause_put, clauses_of, documents_merge
@@ -17,23 +17,25 @@ from slmo.accounts.models import User
 from slmo.core.terms import document_digest
 
 
-def draft_new(draft: Version, document: Mapping[str, Any], now: datetime) -> Version:
+def draft_new(draft: Version, document: Mapping[str, Any], now: datetime, *, ending: bool = False) -> Version:
     """Save a draft with the agreement's next number, in a negotiation of its own unless it has one.
 
-    Raises DocumentRefused.
+    `ending`: it ends the agreement. Raises DocumentRefused.
     """
     highest = draft.agreement.versions.aggregate(highest=Max("number"))["highest"] or 0
     draft.number, draft.changed_at = highest + 1, now
-    draft_write(draft, document)
+    draft_write(draft, document, ending=ending)
     if draft.negotiation is None:
         draft.negotiation = negotiation_open(agreement=draft.agreement, side=draft.drafted_side, now=now)
     draft.save()
     return draft
 
 
-def draft_write(version: Version, document: Mapping[str, Any]) -> None:
+def draft_write(version: Version, document: Mapping[str, Any], *, ending: bool = False) -> None:
     """Set the text of a version with everything derived from it; raises DocumentRefused."""
     version.document = document_align(document, version.agreement)
+    if version.is_ending and not ending:
+        raise DocumentRefused(_("An agreement is ended on its own page, by notice or by both sides."), "spec.ended")
     version.effective_from, version.effective_until = document_term(version.document)
     version_check(version)
     version.digest = document_digest(version.document)
@@ -87,7 +89,7 @@ def revision_at(version: Version, at: datetime) -> Revision | None:
 def version_check(version: Version) -> None:
     """Hold a version against those already signed; raises DocumentRefused."""
     signed = list(version.agreement.versions.filter(state=VersionState.SIGNED).exclude(pk=version.pk))
-    latest = max((other.effective_from for other in signed), default=None)
+    latest = max((other.effective_from for other in signed if not other.is_ending), default=None)
     if latest is not None and version.effective_from <= latest:
         raise DocumentRefused(
             _("A signed version holds from %(date)s: an amendment must take effect after that date.")
@@ -98,9 +100,20 @@ def version_check(version: Version) -> None:
     documents_check([*(other.document for other in chain), version.document])
 
 
+def asker_check(version: Version, now: datetime) -> None:
+    """Refuse a change proposed by the side that the version in force does not name; raises Refused."""
+    today = now.astimezone(ZoneInfo(version.agreement.timezone)).date()
+    signed = version.agreement.versions.filter(state=VersionState.SIGNED, effective_from__lte=today)
+    ruling = signed.order_by("-effective_from").first()
+    by = (ruling.document["spec"].get("amendment") or {}).get("by", "either") if ruling else "either"
+    if by not in ("either", version.drafted_side) and version.answers_id is None:
+        side = version.agreement.organisation_of(by)
+        raise Refused(_("By the terms in force only %(organisation)s may propose a change.") % {"organisation": side})
+
+
 def base_usual(agreement: Agreement) -> Version | None:
     """Return the latest signed version, or the latest of all where none is signed."""
-    versions = agreement.versions.exclude(state=VersionState.WITHDRAWN)
+    versions = agreement.versions.exclude(state=VersionState.WITHDRAWN).exclude(document__spec__has_key="ended")
     signed = versions.filter(state=VersionState.SIGNED).order_by("-effective_from").first()
     return signed or versions.order_by("-number").first()
 

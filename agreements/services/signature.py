@@ -91,6 +91,21 @@ def version_sign_recorded(
 def _sign(version: Version, signature: Signature, actor: User | None, now: datetime) -> Version:
     """Save one signature under the text as it is, and complete the version where both are there."""
     version_step(version, "sign")
+    positions_sign(version, signature.side, actor, now)
+    signed = signature_add(version, signature, actor, now)
+    if signed == set(Side.values):
+        version_complete(version, version_step(version, "sign"), now)
+        version_news(version=version, kind="version_signed", actor=actor, now=now)
+    turn_after_signature(version, signed, now)
+    negotiation_touch(negotiation_of(version, now))
+    return version
+
+
+def signature_add(version: Version, signature: Signature, actor: User | None, now: datetime) -> set[str]:
+    """Save one signature under the text as it is, and return the sides that have signed.
+
+    Raises Conflict, Refused or DocumentRefused.
+    """
     if version.digest != document_digest(version.document):
         raise Conflict(_("The stored text does not match its digest: it cannot be signed."))
     signed = {existing.side for existing in version.signatures.all()}
@@ -100,28 +115,21 @@ def _sign(version: Version, signature: Signature, actor: User | None, now: datet
             % {"organisation": version.agreement.organisation_of(signature.side)}
         )
     version_check(version)
-    positions_sign(version, signature.side, actor, now)
     signature.version, signature.digest, signature.signed_at = version, version.digest, now
     signature.full_clean(exclude=["version", "user"])
     signature.save()
     _record(version, "version_sign", signature, actor, now)
-    signed.add(signature.side)
-    if signed == set(Side.values):
-        _complete(version, actor, now)
-    turn_after_signature(version, signed, now)
-    negotiation_touch(negotiation_of(version, now))
-    return version
+    return signed | {signature.side}
 
 
-def _complete(version: Version, actor: User | None, now: datetime) -> None:
-    """Put a version with both signatures in force: objectives, digest of all terms, news."""
+def version_complete(version: Version, state: str, now: datetime) -> None:
+    """Put a version in force that has every signature it needs: objectives, digest of all terms."""
     agreement = version.agreement
-    version.state, version.signed_at, version.changed_at = version_step(version, "sign"), now, now
+    version.state, version.signed_at, version.changed_at = state, now, now
     version.save(update_fields=["state", "signed_at", "changed_at"])
     agreement.terms_digest = terms_digest(agreement)
     agreement.save(update_fields=["terms_digest"])
     objectives_ensure(version)
-    version_news(version=version, kind="version_signed", actor=actor, now=now)
 
 
 def terms_digest(agreement: Agreement) -> str:

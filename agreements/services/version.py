@@ -11,6 +11,7 @@ from agreements.errors import Refused
 from agreements.models import Agreement, Side, Version, VersionState
 from agreements.services.document import document_align, document_effective, document_term
 from agreements.services.drafting import (
+    asker_check,
     base_usual,
     draft_merge,
     draft_new,
@@ -123,6 +124,14 @@ def version_counter(*, version: Version, actor: User | None, now: datetime) -> V
     return _drafted(draft_new(draft, version.document, now), actor, now)
 
 
+def version_ending(
+    *, agreement: Agreement, document: Mapping[str, Any], note: str, side: str, actor: User | None, now: datetime
+) -> Version:
+    """Open the draft of an agreement's end, in the transaction that asks for it; raises DocumentRefused."""
+    draft = Version(agreement=agreement, note=note, drafted_by=actor, drafted_side=side, drafted_at=now)
+    return _drafted(draft_new(draft, document, now, ending=True), actor, now)
+
+
 @transaction.atomic
 def version_edit(
     *,
@@ -170,6 +179,7 @@ def version_propose(
     state = version_step(version, "propose")
     until = turn_end_check(version.agreement, answer_until, now)
     version_check(version)
+    asker_check(version, now)
     version.state, version.proposed_at, version.changed_at = state, now, now
     version.save()
     _answered(version, now)

@@ -17,14 +17,15 @@ from agreements.forms.agreement import AgreementForm, MeasureForm
 from agreements.forms.objective.kinds import KINDS
 from agreements.models import Agreement, Version, VersionState
 from agreements.reading.clauses import version_read
+from agreements.reading.life import life_of
 from agreements.reading.rail import rail_of, turn_of
+from agreements.ruling import version_in_force
 from agreements.selectors import (
     agreement_get,
     objectives_visible,
     sides_of,
     terms_of,
-    version_in_force,
-    versions_visible,
+    versions_along,
 )
 from agreements.services import agreement_create, objective_measure
 from agreements.services.service import services_needed
@@ -39,7 +40,7 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an agreement: parties and term, its versions along time, objectives, clauses, whose move it is."""
     found = agreement_get(request.user, slug)
     today = timezone.now().astimezone(ZoneInfo(found.timezone)).date()
-    versions = list(versions_visible(request.user, found).prefetch_related("signatures").defer("document"))
+    versions = list(versions_along(request.user, found))
     shown = _version_shown(found, versions, today)
     rail = rail_of(versions, today)
     context: dict[str, Any] = {
@@ -48,6 +49,7 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
         "can": Can(request.user, found.provider, found.customer),
         "sides": sides_of(request.user, found),
         "rail": rail,
+        "life": life_of(found, versions, today),
         "ruling": any(stop.now for stop in rail),
         "standing": rail[-1].standing if rail else "",
         "turns": [turn_of(one, request.user) for one in versions if one.state in ("draft", "proposed")],
@@ -64,7 +66,7 @@ def _version_shown(found: Agreement, versions: list[Version], today: date) -> Ve
     ruling = version_in_force(found, today)
     if ruling is not None:
         return ruling
-    signed = [one for one in versions if one.state == VersionState.SIGNED]
+    signed = [one for one in versions if one.state == VersionState.SIGNED and not one.ended_by]  # type: ignore[attr-defined]
     return (signed or versions)[-1] if versions else None
 
 

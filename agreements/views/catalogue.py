@@ -10,9 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from agreements.listed import services_listed
 from agreements.models import Criticality, Service
 from agreements.reading.marks import marks_of
-from agreements.selectors import services_listed, services_visible
+from agreements.selectors import services_visible
 from slmo.accounts.policy import can, require
 from slmo.accounts.selectors import organisation_ids_of
 from slmo.web.lists import Choice, Column, Listing, Search

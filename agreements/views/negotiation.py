@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from agreements import services
 from agreements.errors import Conflict, DocumentRefused
-from agreements.forms.terms import AmendForm, SignForm, SignRecordedForm, TermsForm, TextForm
+from agreements.forms.terms import AmendForm, ProofForm, SignForm, SignRecordedForm, TermsForm, TextForm
 from agreements.models import Side, Version
 from agreements.reading.clauses import version_read
 from agreements.reading.exposure import exposure_lines
@@ -174,7 +174,7 @@ def sign(request: HttpRequest, slug: str, number: int, side: str) -> HttpRespons
     return _sign_page(request, version, side, form, "agreements/sign.html")
 
 
-def proof_of(request: HttpRequest, form: SignForm) -> Proof:
+def proof_of(request: HttpRequest, form: ProofForm) -> Proof:
     """Return what the signer gave to be recognised: the password, the code, and when this session logged in."""
     methods = get_authentication_records(request, request.user)
     last = max((float(one["at"]) for one in methods if "at" in one), default=None)

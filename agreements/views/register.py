@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from agreements.listed import agreements_listed
 from agreements.models import AgreementType
-from agreements.selectors import agreements_listed
+from agreements.ruling import renewal_length
 from slmo.accounts.policy import can, require
+from slmo.core.lifecycle import term_at
 from slmo.web import drawing, words
 from slmo.web.lists import Choice, Column, Listing, Search
 from slmo.web.pages import page
@@ -30,8 +32,10 @@ STANDINGS = (
     ("proposed", _("Proposed")),
     ("draft", _("Draft")),
     ("expired", _("Expired")),
+    ("terminated", _("Terminated")),
     ("withdrawn", _("Withdrawn")),
     ("open", _("A proposal waits")),
+    ("ending", _("Notice is given")),
     ("expiring", _("Expires within 90 days")),
 )
 
@@ -51,6 +55,8 @@ def standing_cell(row: Any) -> SafeString:
     """Return where the agreement stands, and that a proposal waits beside what is in force."""
     sprite = static("icons.svg")
     badge = drawing.sign(sign_of(row.standing), sprite)
+    if row.standing == "in_force" and row.ended_from:
+        return format_html("{} {}", badge, drawing.sign(sign_of("ending"), sprite, only=True))
     if row.open and row.standing != "proposed":
         return format_html("{} {}", badge, drawing.sign(sign_of("proposed"), sprite, only=True))
     return badge
@@ -67,13 +73,21 @@ def since_cell(row: Any) -> SafeString | str:
 def until_cell(row: Any) -> SafeString | str:
     """Return the end of the term, with the days left where they are few."""
     if row.force_until is None:
-        return pgettext("end of a term", "open") if row.force_from else words.DASH
+        return _open_cell(row)
     left = (row.force_until - row.today).days
     text = words.day(row.force_last)
     if 0 < left <= HORIZON:
         soon = _t("in %(length)s") % {"length": words.duration(left * words.DAY)}
         return format_html('{}<span class="under tone-risk"><span class="tone-text">{}</span></span>', text, soon)
     return text
+
+
+def _open_cell(row: Any) -> SafeString | str:
+    """Return until when a term runs that is open, or extended by itself at its end."""
+    if row.force_from is None or row.term_until is None:
+        return pgettext("end of a term", "open") if row.force_from else words.DASH
+    term = term_at(row.force_from, row.term_until, renewal_length(row.renewed_by), row.today)
+    return format_html('{}<span class="under">{}</span>', words.day(term.last), _t("then extended"))
 
 
 COLUMNS = (
@@ -91,6 +105,8 @@ def _by_standing(rows: Any, value: str) -> Any:
     """Return the agreements that stand so."""
     if value == "open":
         return rows.filter(open=True)
+    if value == "ending":
+        return rows.filter(standing="in_force", ended_from__gt=F("today"))
     return rows.filter(_expiring()) if value == "expiring" else rows.filter(standing=value)
 
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agreements.forms.service import DependencyForm, EdgeForm, ServiceForm, ServiceNewForm
+from agreements.listed import agreements_listed
 from agreements.models import Dependency, Service
 from agreements.reading.composition import Composition, chain_words, composition_of
 from agreements.reading.coverage import gaps_of
 from agreements.reading.graph import Edge, Node, graph_draw
 from agreements.selectors import (
-    agreements_listed,
     dependencies_visible,
     indicators_visible,
     objectives_visible,

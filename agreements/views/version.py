@@ -97,7 +97,7 @@ def _acts(user: User, found: Version) -> dict[str, bool]:
     draft, proposed = found.state == VersionState.DRAFT, found.state == VersionState.PROPOSED
     own = found.drafted_side in sides_of(user, found.agreement)
     return {
-        "edit": own and draft and can(user, "version_draft", side),
+        "edit": own and draft and not found.is_ending and can(user, "version_draft", side),
         "propose": own and draft and can(user, "version_propose", side),
         "withdraw": own and (draft or proposed) and can(user, "version_withdraw", side),
     }

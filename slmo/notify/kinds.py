@@ -46,6 +46,9 @@ KINDS: Mapping[str, Kind] = {
     # text: the comment, at most 400 signs of it; person: its author
     "comment_written": _kind(_("A clause was commented on"), "message", "agreement version person text"),
     "version_signed": _kind(_("A version was signed"), "signature", "agreement version effective_from"),
+    "agreement_ended": _kind(
+        _("Notice was given that ends an agreement"), "calendar-off", "agreement organisation effective_from"
+    ),
     # what: correction or exclusion; state: approved, declined or revoked; from_at, until_at: the time it is about
     "approval_asked": _kind(
         _("A correction or exclusion waits for approval"), "user-check", "what service from_at until_at person reason"

@@ -34,7 +34,6 @@ EXPECTED = (
     _n("a list of texts"),
     _n("a notice shorter than the term that follows"),
     _n("a short name of lower-case letters, digits and hyphens"),
-    _n("an agreement that has begun before it ends"),
     _n("an end of the term to renew, in effective.until"),
     _n("duties of each side"),
     _n("each clause's id once"),

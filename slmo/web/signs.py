@@ -58,6 +58,8 @@ STATES: dict[str, Sign] = {
     "in_force": Sign("met", _("In force"), "circle-check"),
     "superseded": Sign("unknown", _("Superseded"), "history"),
     "withdrawn": Sign("unknown", _("Withdrawn"), "ban"),
+    "terminated": Sign("unknown", _("Terminated"), "calendar-off"),
+    "ending": Sign("risk", _("Ends"), "calendar-off"),
     "expired": Sign("unknown", _("Expired"), "calendar-off"),
     # Breaches
     "open": Sign("breach", pgettext_lazy("state of a breach", "Open"), "alert-circle"),

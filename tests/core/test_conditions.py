@@ -108,7 +108,6 @@ def test_an_open_term_cannot_be_extended():
 @pytest.mark.parametrize(
     ("documents", "key"),
     [
-        ([ending("2026-01-01")], "spec.ended"),
         ([with_terms(), ending("2026-06-01"), with_terms("2026-09-01")], "spec.effective.from"),
         ([with_terms(), ending("2026-06-01", objectives=[{"name": "x"}])], "spec.objectives"),
         ([with_terms(), ending("2026-06-01", by="nobody")], "spec.ended.by"),

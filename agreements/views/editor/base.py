@@ -11,9 +11,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from agreements import services
-from agreements.errors import Conflict, DocumentRefused
+from agreements.errors import Conflict, DocumentRefused, Refused
 from agreements.forms.base import DraftForm
 from agreements.models import Version
 from agreements.selectors import version_get
@@ -34,6 +35,8 @@ def draft_get(request: HttpRequest, slug: str, number: int) -> Version:
     version = version_get(request.user, slug, number)
     require(request.user, "version_draft", version.agreement.organisation_of(version.drafted_side))
     services.version_step(version, "edit")
+    if version.is_ending:
+        raise Refused(_("This version ends the agreement: it has no terms to edit. Withdraw it to change the date."))
     if started := moment_read(request.POST.get("changed_at", "")):
         base = revision_at(version, started)
         version.document = base.document if base else version.document

@@ -40,8 +40,6 @@ def agreement_parse(documents: Sequence[Mapping[str, Any]]) -> Agreement:
     if not documents:
         raise TermError("", None, "a document with apiVersion slmo/v1 and kind Agreement")
     read = sorted((_Document(one) for one in documents), key=lambda one: one.effective_from)
-    if read[0].ending:
-        raise TermError("spec.ended", read[0].spec.value["ended"], "an agreement that has begun before it ends")
     for earlier, later in itertools.pairwise(read):
         _amendment_check(earlier, later)
     last = read[-1]
