@@ -24,6 +24,7 @@ NEEDED = [
     "agreement_create",
     "comment_write",
     "note_write",
+    "agreement_end",
     "version_draft",
     "version_propose",
     "version_accept",
@@ -67,6 +68,7 @@ NEEDED = [
     "export_view",
 ]
 CUSTOMERS = [
+    "agreement_end",
     "agreement_view",
     "breach_view",
     "catalogue_view",

@@ -12,7 +12,8 @@ from django.db import DatabaseError, transaction
 
 from agreements.errors import Conflict, DocumentRefused, Refused
 from agreements.models import Side, Version, VersionState
-from agreements.selectors import terms_of, version_in_force
+from agreements.ruling import version_in_force
+from agreements.selectors import terms_of
 from agreements.services import (
     objective_measure,
     version_counter,
