@@ -29,6 +29,7 @@ from agreements.services import (
     version_propose,
 )
 from slmo.accounts.errors import Denied
+from slmo.accounts.services.identity import Proof
 from slmo.core.facts import States
 from slmo.core.partition import partition
 from slmo.core.periods import day_start
@@ -118,6 +119,7 @@ def test_a_term_is_extended_by_itself_and_everything_says_so(desk: SimpleNamespa
 def test_a_customers_notice_ends_it_and_facts_after_it_are_out_of_term(desk: SimpleNamespace) -> None:
     ends = TODAY + timedelta(days=30)
     version = give(desk, ends, ground="we move house")
+    assert version.negotiation.closed_at == NOW
     assert (version.state, version.is_ending, version.signatures.get().side) == ("signed", True, "customer")
     assert version.document["spec"]["ended"] == {
         "by": "customer", "notified": "2026-02-03", "ground": "we move house",
@@ -141,7 +143,7 @@ def test_a_customers_notice_ends_it_and_facts_after_it_are_out_of_term(desk: Sim
         (TODAY, {"ground": "insolvency"}, "ends_on"),  # a notice does not work backwards
         (date(2026, 6, 1), {"side": "provider", "actor": None}, "ends_on"),  # only at the end of a term
         (date(2026, 12, 31), {"side": "provider", "actor": None}, "ends_on"),
-        (date(2026, 6, 1), {"password": "wrong"}, "password"),
+        (date(2026, 6, 1), {"proof": Proof("wrong")}, "password"),
     ],
 )
 def test_notice_that_the_terms_do_not_allow_is_refused(
@@ -154,7 +156,7 @@ def test_notice_that_the_terms_do_not_allow_is_refused(
 
 
 def test_an_agreed_ground_ends_it_on_the_next_day(desk: SimpleNamespace) -> None:
-    assert give(desk, TODAY + timedelta(days=1), ground="insolvency", password=PASSWORD).state == "signed"
+    assert give(desk, TODAY + timedelta(days=1), ground="insolvency", proof=Proof(PASSWORD)).state == "signed"
 
 
 def test_the_provider_can_stop_the_extension_in_time_and_not_after(desk: SimpleNamespace) -> None:
