@@ -121,8 +121,10 @@ def test_clauses_in_words_are_added_changed_and_removed(desk: SimpleNamespace, m
     changed = {**new, "changed_at": stored(desk).changed_at.isoformat(), "title": "Audits and tests"}
     assert manager.post(address("version_clause", "audits"), changed).status_code == 302
     assert stored(desk).document["spec"]["clauses"][1]["id"] == "audits"
-    answer = manager.post(address("version_clause", "secrecy"), changed)  # somebody has written meanwhile
-    assert answer.status_code == 422
+    late = manager.post(address("version_clause", "audits"), {**changed, "text": "Never."})  # written meanwhile
+    assert late.status_code == 422
+    assert manager.post(address("version_clause", "secrecy"), {**changed, "title": "Silence"}).status_code == 302
+    assert [one["title"] for one in stored(desk).document["spec"]["clauses"]] == ["Silence", "Audits and tests"]
     dropped = {"changed_at": stored(desk).changed_at.isoformat()}
     assert manager.post(address("version_clause_drop", "secrecy"), dropped).status_code == 302
     assert [one["id"] for one in stored(desk).document["spec"]["clauses"]] == ["audits"]
