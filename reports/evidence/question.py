@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agreements.errors import DocumentRefused
 from agreements.models import MEASURED_BY, Indicator, IndicatorKind, Objective, Version, VersionState
-from agreements.selectors import version_in_force
+from agreements.ruling import version_in_force
 from agreements.services.document import document_plain
 from monitoring.instants import instant_of, moment_of
 from reports.evidence.record import begun_of, extent_now
