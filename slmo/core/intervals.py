@@ -24,6 +24,14 @@ def times(values: Any) -> Times:
     return np.asarray(values, dtype=np.int64)
 
 
+def united_edges(*parts: Times) -> Times:
+    """Return all instants in order, each once, without OPEN; merges parts that are in order faster than np.unique."""
+    edges = np.sort(np.concatenate(parts), kind="stable")
+    keep = edges != OPEN
+    keep[1:] &= edges[1:] != edges[:-1]
+    return edges[keep]
+
+
 @dataclass(frozen=True, eq=False)
 class Intervals:
     """Sorted, disjoint, non-adjoining half-open intervals."""
@@ -123,8 +131,7 @@ class Steps:
         """Return the steps with `value` inside the intervals."""
         if not len(intervals):
             return self
-        edges = np.unique(np.concatenate((self.edges, intervals.starts, intervals.ends)))
-        edges = edges[edges != OPEN]
+        edges = united_edges(self.edges, intervals.starts, intervals.ends)
         values = self.at(edges)
         values[intervals.contains(edges)] = value
         return Steps(edges, values).merged()

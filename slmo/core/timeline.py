@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from slmo.core.facts import State, States
-from slmo.core.intervals import BEGIN, OPEN, Intervals, Mask, Steps, times
+from slmo.core.intervals import BEGIN, OPEN, Intervals, Mask, Steps, times, united_edges
 
 UNSTATED = -1
 _UP, _DEGRADED, _UNKNOWN, _DOWN = (state.code for state in State)
@@ -29,7 +29,7 @@ def timeline(states: States, scope: Sequence[str] = (), unite: str = "worst", *,
 
 
 def _united(parts: Sequence[Steps], *, worst: bool) -> Steps:
-    edges = np.unique(np.concatenate([part.edges for part in parts]))
+    edges = united_edges(*(part.edges for part in parts))
     values = np.stack([part.at(edges) for part in parts])
     return Steps(edges, values.max(axis=0) if worst else values.min(axis=0)).merged()
 
@@ -94,8 +94,7 @@ def _corrected(steps: Steps, mine: States, plain: States) -> Steps:
 
 
 def _replaced(steps: Steps, span: Intervals, by: Steps) -> Steps:
-    edges = np.unique(np.concatenate((steps.edges, by.edges, span.starts, span.ends)))
-    edges = edges[edges != OPEN]
+    edges = united_edges(steps.edges, by.edges, span.starts, span.ends)
     return Steps(edges, np.where(span.contains(edges), by.at(edges), steps.at(edges))).merged()
 
 

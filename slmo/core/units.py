@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from slmo.core.errors import EngineError
@@ -73,6 +74,7 @@ def parse_date(text: str) -> dt.date:
         raise EngineError("a date that exists, such as 2026-01-31") from error
 
 
+@lru_cache(maxsize=1024)
 def parse_duration(text: str) -> int:
     """Return the seconds of `30s`, `5m`, `4h`, `2d`, `1w` or a run of these; raise EngineError for anything else.
 
@@ -84,6 +86,7 @@ def parse_duration(text: str) -> int:
     return sum(int(count) * _SECONDS[unit] for count, unit in _DURATION_PART.findall(text))
 
 
+@lru_cache(maxsize=1024)
 def parse_decimal(text: str) -> tuple[Fraction, bool]:
     """Return the exact value of a plain decimal or percentage, and whether it was a percentage.
 

@@ -20,7 +20,7 @@ COPIED = ("slmo/core", "tests/core", "docs")
 FILES = ("slmo/__init__.py", "slmo/assess.py", "pyproject.toml")
 TESTS = (  # the quickest first; the properties only run where no sentence failed
     "test_judging.py", "test_kinds.py", "test_kind_tasks.py", "test_terms.py", "test_time.py",
-    "test_partition_properties.py", "test_kind_properties.py", "test_ledger_properties.py",
+    "test_slices_grid.py", "test_partition_properties.py", "test_kind_properties.py", "test_ledger_properties.py",
 )  # fmt: skip
 
 

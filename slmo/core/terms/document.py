@@ -8,7 +8,6 @@ import hashlib
 import itertools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +29,7 @@ _SPEC = (
     "objectives", "ended", *CONDITIONS,
 )  # fmt: skip
 _DEEPEST = 30
+_AS_THEY_ARE = (str, bool)
 
 
 def agreement_parse(documents: Sequence[Mapping[str, Any]]) -> Agreement:
@@ -139,7 +139,7 @@ class _Document:
             terms = objective_read(value, path, calendars)
             if terms.name in found:
                 raise TermError(f"{path}.name", terms.name, "each objective's name once")
-            found[terms.name] = replace(terms, title=terms.title or terms.name)
+            found[terms.name] = terms
         if not found:
             raise TermError(self.spec.at("objectives"), [], "at least one objective")
         return found
@@ -162,6 +162,8 @@ def document_digest(document: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any, path: str, depth: int = 0) -> Any:
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
     if depth > _DEEPEST:
         raise TermError(path, Said("deeper nesting"), f"at most {_DEEPEST} levels")
     if isinstance(value, Mapping):
@@ -169,7 +171,7 @@ def _plain(value: Any, path: str, depth: int = 0) -> Any:
         return {key: _plain(one, f"{path}.{key}" if path else key, depth + 1) for key, one in named}
     if isinstance(value, list | tuple):
         return [_plain(one, f"{path}[{n}]", depth + 1) for n, one in enumerate(value)]
-    if value is None or isinstance(value, str | bool):
+    if isinstance(value, str | bool):
         return value
     if isinstance(value, dt.date):
         return value.isoformat()
@@ -179,6 +181,8 @@ def _plain(value: Any, path: str, depth: int = 0) -> Any:
 
 
 def _key(key: Any, path: str) -> str:
+    if type(key) is str:
+        return key
     if not isinstance(key, str | dt.date):
         raise TermError(path, key, "keys that are text")
     return key.isoformat() if isinstance(key, dt.date) else key

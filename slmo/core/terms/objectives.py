@@ -28,7 +28,9 @@ _BURNING = ("availability", "ratio", "slices", "tasks")  # judged by a share, so
 INDICATORS = {  # the terms that each indicator has besides the common ones
     name: (*_SHARED.get(name, ()), *kind.keys, *(("alerts",) if name in _BURNING else ())) for name, kind in OWN.items()
 }
+_KEYS = {indicator: frozenset((*_COMMON, *terms)) for indicator, terms in INDICATORS.items()}
 _COUNTS_AS = {"ratio": ("excluded",)}
+_USUAL, _UP, _DOWN = UnknownRule(), Fraction(1), Fraction(0)
 
 
 def objective_read(value: object, path: str, calendars: Mapping[str, Calendar]) -> ObjectiveTerms:
@@ -41,7 +43,7 @@ def objective_read(value: object, path: str, calendars: Mapping[str, Calendar]) 
     period = reader.parsed("period", period_check, expected=PERIOD_EXPECTED)
     return ObjectiveTerms(
         name=name,
-        title=reader.text("title", ""),
+        title=reader.text("title", "") or name,
         indicator=indicator,
         target=target,
         period=period,
@@ -62,11 +64,13 @@ def objective_read(value: object, path: str, calendars: Mapping[str, Calendar]) 
 
 
 def _keys_check(reader: Reader, indicator: str) -> None:
-    own = (*_COMMON, *INDICATORS[indicator])
+    own = _KEYS[indicator]
+    if own.issuperset(reader.value):
+        return
     for key in reader.value:
         if key not in own and any(key in terms for terms in INDICATORS.values()):
             raise TermError(reader.at(key), Word(key), f"no such term, because the indicator is {indicator}")
-    reader.known(*own)
+    reader.known(*_COMMON, *INDICATORS[indicator])
 
 
 def _hours(reader: Reader, calendars: Mapping[str, Calendar]) -> str | None:
@@ -97,7 +101,7 @@ def _scope(reader: Reader) -> tuple[str, ...]:
 def _degraded(reader: Reader) -> Fraction:
     value = reader.value.get("degraded", "up")
     if value in ("up", "down"):
-        return Fraction(value == "up")
+        return _UP if value == "up" else _DOWN
     try:
         return share_of(value, reader.at("degraded"))
     except TermError as error:
@@ -106,7 +110,7 @@ def _degraded(reader: Reader) -> Fraction:
 
 def _unknown(reader: Reader, indicator: str) -> UnknownRule:
     if not reader.has("unknown"):
-        return UnknownRule()
+        return _USUAL
     rule = Reader(reader.value["unknown"], reader.at("unknown"))
     if indicator in ("ratio", "slices") and rule.has("last_for"):
         expected = f"no such term, because the indicator is {indicator}"

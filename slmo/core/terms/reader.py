@@ -32,15 +32,20 @@ class Reader:
 
     def __init__(self, value: object, path: str = "") -> None:
         """Take a mapping with text keys; raise TermError for anything else."""
-        if not isinstance(value, Mapping):
+        if not isinstance(value, (dict, Mapping)):  # a dict is told at once
             raise TermError(path, value, "a mapping of keys to values")
         self.path = path
-        self.value: dict[str, Any] = {}
-        for key, one in value.items():
-            name = key.isoformat() if type(key) is dt.date else key
-            if not isinstance(name, str):
-                raise TermError(path, key, "keys that are text")
-            self.value[name] = one
+        self.value: dict[str, Any] = {
+            key if type(key) is str else self._name(key, path): one for key, one in value.items()
+        }  # fmt: skip
+
+    @staticmethod
+    def _name(key: object, path: str) -> str:
+        """Return a key as text; YAML reads a bare date as one."""
+        name = key.isoformat() if type(key) is dt.date else key
+        if not isinstance(name, str):
+            raise TermError(path, key, "keys that are text")
+        return name
 
     def at(self, key: str) -> str:
         """Return the path of a key."""
@@ -74,9 +79,13 @@ class Reader:
 
     def choice(self, key: str, choices: Collection[str], default: Any = _MISSING) -> str:
         """Return one of several words."""
-        expected = f"one of {', '.join(choices)}"
-        value = self.get(key, expected, default)
-        if not isinstance(value, str) or (value not in choices and value is not default):
+        value = self.value.get(key)
+        if value is None and default is not _MISSING:
+            return str(default)
+        if not isinstance(value, str) or value not in choices:
+            expected = f"one of {', '.join(choices)}"
+            if value is None:
+                raise TermError(self.at(key), None, expected)
             hint = did_you_mean(value, choices) if isinstance(value, str) else ""
             raise TermError(self.at(key), value, expected + hint)
         return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from slmo.core.errors import EngineError, TermError
 from slmo.core.terms.model import Target
@@ -14,6 +15,7 @@ _TARGET = re.compile(r"(>=|<=|>|<)\s*(\S+)")
 TARGET_EXPECTED = "an operator and a limit, such as >= 99.9%, <= 0.3 or <= 4h"
 
 
+@lru_cache(maxsize=1024)
 def parse_target(text: str) -> Target:
     """Return a target: >=, >, <= or < with a percentage, a number or a duration.
 
