@@ -13,15 +13,16 @@ import numpy as np
 
 from agreements.models import Indicator
 from monitoring.instants import EARLIEST, instant_of, moment_of
-from monitoring.models import FactState
+from monitoring.models import FactState, Stream
 from monitoring.prepared import rows_fetch
-from monitoring.states_sql import COLUMNS, CURRENT, KNOWN_AT, SCOPES, WINDOW
+from monitoring.states_sql import COLUMNS, COLUMNS_KNOWN, CURRENT, KNOWN_AT, SCOPES_KNOWN, WINDOW
 from slmo.core.facts import OPEN, State, States
 from slmo.core.intervals import Intervals
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import DAY, Window
 
 _CODES = np.array([State[state.name].code for state in sorted(FactState)], dtype=np.int8)  # by the database's number
+_KIND = "states"
 _NAMING = 0  # sequence number of rows that are not facts: below every fact's
 
 
@@ -94,17 +95,49 @@ def _margin(objective: Any) -> int:
 
 def _states_read(indicator: Indicator, window: Window, known_at: datetime | None) -> States:
     """Return the facts that reach into the window, with the rows that name scopes and the one for silence."""
-    holds = CURRENT if known_at is None else KNOWN_AT
-    values: dict[str, Any] = {
-        "indicator": indicator.pk,
-        "since": _moment(window.start),
-        "until": _moment(window.end),
-        "known_at": known_at,
-    }
-    named = rows_fetch(SCOPES.format(holds=holds), **values)
-    rows = rows_fetch(WINDOW.format(holds=holds, columns=COLUMNS), **values)
+    streams = list(Stream.objects.filter(indicator=indicator, kind=_KIND))
+    rows: list[tuple[Any, ...]] = []
+    named: list[tuple[str, int]] = []
+    if streams:
+        values = _asked(indicator, window, streams, known_at)
+        holds, columns = (CURRENT, COLUMNS) if known_at is None else (KNOWN_AT, COLUMNS_KNOWN)
+        rows = rows_fetch(WINDOW.format(holds=holds, columns=columns), **values)
+        named = _named(streams, values)
     base = [(start, start, State.UP.code, scope, _NAMING, False) for scope, start in named]
     return _states_made(base + _silence(indicator) + _spans(rows))
+
+
+def _asked(indicator: Indicator, window: Window, streams: list[Stream], known_at: datetime | None) -> dict[str, Any]:
+    """Return what the statements are asked: the window, how far back facts reach into it, the streams of changes."""
+    since = _moment(window.start)
+    changing = [one for one in streams if one.last_change is not None or known_at is not None]
+    lasts = [one.last_change for one in changing if one.last_change is not None]
+    settled = known_at is None and all(last <= since for last in lasts)  # no change after the last one
+    return {
+        "indicator": indicator.pk,
+        "since": since,
+        "until": _moment(window.end),
+        "reach": _moment(window.start - int(max(one.longest for one in streams).total_seconds()) - 1),
+        "known_at": known_at,
+        "origins": [one.origin for one in changing],
+        "scopes": [one.scope for one in changing],
+        "low": min(lasts, default=since) if settled else _moment(EARLIEST),
+        "high": max(lasts, default=since) if settled else since,
+    }
+
+
+def _named(streams: list[Stream], values: dict[str, Any]) -> list[tuple[str, int]]:
+    """Return the scopes that the facts name, with the beginning of the first of each."""
+    if not any(one.scope for one in streams):
+        return []
+    if values["known_at"] is not None:
+        return list(rows_fetch(SCOPES_KNOWN.format(holds=KNOWN_AT), **values))
+    firsts: dict[str, int] = {}
+    for one in streams:
+        if one.scope and one.first is not None:
+            start = instant_of(one.first)
+            firsts[one.scope] = min(firsts.get(one.scope, start), start)
+    return sorted(firsts.items())
 
 
 def _moment(instant: int) -> datetime:

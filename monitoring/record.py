@@ -12,7 +12,7 @@ from monitoring.instants import instant_of, moment_of
 from monitoring.kinds import FactKind, kind_of
 from monitoring.models import Fact
 from monitoring.reading import states_load
-from monitoring.record_sql import Extent, extent_of, versions_signed
+from monitoring.record_sql import Extent, extent_of, extent_of_streams, versions_signed
 from slmo.core import ENGINE_VERSION
 from slmo.core.exclusions import ExclusionWindow
 from slmo.core.facts import Facts, States
@@ -171,6 +171,8 @@ class Record:
         indicator = self.objective.indicator
         if indicator is None or self.kind is None:
             return Extent()
+        if self.kind.monthly:
+            return extent_of_streams(self.kind, indicator.pk, self.known_at)
         return extent_of(self.kind.model, self.kind.first, indicator.pk, self.known_at)
 
     @cached_property

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Model
 
+from monitoring.kinds import FactKind
 from monitoring.prepared import row_fetch, rows_fetch
 from monitoring.states_sql import CURRENT, KNOWN_AT
 
@@ -16,6 +17,14 @@ SELECT first.at, latest.id, latest.recorded_at FROM (
     SELECT "{first}" AS at FROM {table} WHERE indicator_id = %(indicator)s AND {holds} ORDER BY "{first}" LIMIT 1
 ) AS first ON true
 """
+# the same by what is kept beside the facts, so that no month is read
+_EXTENT_OF_STREAMS = """
+SELECT {first}, (array_agg(highest ORDER BY recorded_at DESC, highest DESC))[1], max(recorded_at)
+FROM monitoring_stream WHERE indicator_id = %(indicator)s AND kind = %(kind)s HAVING count(*) > 0
+"""
+_FIRST_KNOWN = (
+    '(SELECT "{first}" FROM {table} WHERE indicator_id = %(indicator)s AND {holds} ORDER BY "{first}" LIMIT 1)'
+)
 _SIGNED = "SELECT effective_from, id FROM agreements_version WHERE agreement_id = %(agreement)s AND state = 'signed'"
 
 
@@ -35,6 +44,16 @@ def extent_of(model: type[Model], first: str, indicator: int, known_at: dt.datet
     holds = CURRENT if known_at is None else KNOWN_AT
     statement = _EXTENT.format(table=model._meta.db_table, first=first, holds=holds)
     found = row_fetch(statement, indicator=indicator, known_at=known_at)
+    return Extent(*found) if found else Extent()
+
+
+def extent_of_streams(kind: FactKind, indicator: int, known_at: dt.datetime | None) -> Extent:
+    """Return the same as `extent_of` for facts that lie in months."""
+    first = "min(first)"
+    if known_at is not None:
+        first = _FIRST_KNOWN.format(first=kind.first, table=kind.model._meta.db_table, holds=KNOWN_AT)
+    statement = _EXTENT_OF_STREAMS.format(first=first)
+    found = row_fetch(statement, indicator=indicator, kind=kind.name, known_at=known_at)
     return Extent(*found) if found else Extent()
 
 

@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from agreements.models import Indicator, IndicatorKind
 from monitoring.kinds.base import FactKind, ItemRefused
+from monitoring.models import Stream
 from monitoring.rows import ERRORS_MOST, RowError
 from slmo.core.facts import Facts
 from slmo.core.terms import Agreement as Terms
@@ -45,7 +46,8 @@ def kind_of(indicator: Indicator) -> FactKind:
     kinds = kinds_of(indicator.kind)
     if len(kinds) == 1:
         return kinds[0]
-    return next((kind for kind in kinds if kind.model._default_manager.filter(indicator=indicator).exists()), kinds[0])
+    recorded = set(Stream.objects.filter(indicator=indicator).values_list("kind", flat=True))
+    return next((kind for kind in kinds if kind.name in recorded), kinds[0])  # only monthly kinds share an indicator
 
 
 def kind_of_model(model: type[Model]) -> FactKind:

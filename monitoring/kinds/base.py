@@ -6,12 +6,13 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar, NamedTuple
 
-from django.db.models import Model
+from django.db.models import Max, Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from agreements.models import Indicator
 from monitoring.instants import EARLIEST, moment_of
+from monitoring.models import Stream
 from monitoring.prepared import rows_fetch
 from monitoring.rows import common_errors
 from monitoring.states_sql import CURRENT, KNOWN_AT
@@ -51,6 +52,7 @@ class FactKind:
     """One kind of facts. Its rows have the fields of `columns` first, then scope, key, reference and override.
 
     `begins` and `ends` say in SQL from when to when a row `fact` of the table bears on figures; NULL: to the present.
+    `monthly` kinds have a table that is partitioned by the month of `first`, and rows of their streams beside it.
     `kin` is the column by which facts of different keys tell of one thing, so that one bears on what others say.
     `first` and `last` are the columns of a fact's own beginning and end; `numbered` tells that several facts of one
     delivery may have one time and place. `files` are the engine's names of the files that bring such facts, `fields`
@@ -69,6 +71,7 @@ class FactKind:
     kin: ClassVar[str] = ""
     first: ClassVar[str] = "start"
     last: ClassVar[str] = "end"
+    monthly: ClassVar[bool] = False
     numbered: ClassVar[bool] = False
     files: ClassVar[tuple[str, ...]]
     fields: ClassVar[tuple[str, ...]]
@@ -105,6 +108,10 @@ class FactKind:
     def row_span(self, row: Any) -> tuple[int, int | None]:
         """Return from when to when a row says something, None where it has not ended."""
         return getattr(row, self.first), getattr(row, self.last)
+
+    def row_reach(self, row: Any) -> tuple[int, int | None]:
+        """Return from when to when a row bears on figures, as `begins` and `ends` say it; None: to the present."""
+        return self.row_span(row)
 
     def read(self, indicator: Indicator, window: Window, terms: Terms | None, known_at: datetime | None) -> Facts:
         """Return what is recorded about an indicator as far as a window's figures depend on it.
@@ -192,8 +199,8 @@ def recorded(
 ) -> list[tuple[Any, ...]]:
     """Return columns of the facts of an indicator that lie `within` a window, in the order of their recording.
 
-    `within` is SQL over %(since)s and %(until)s, or several alternatives that no row fulfils twice; `{holds}` in it
-    stands for what a row must fulfil to be known.
+    `within` is SQL over %(since)s and %(until)s, and for kinds of months %(reach)s, before which nothing begins that
+    reaches into the window; `{holds}` in it stands for what a row must fulfil to be known.
     """
     holds = CURRENT if known_at is None else KNOWN_AT
     values: dict[str, Any] = {
@@ -202,6 +209,11 @@ def recorded(
         "until": moment_of(max(window.end, EARLIEST)),
         "known_at": known_at,
     }
+    if kind.monthly:
+        streams = Stream.objects.filter(indicator=indicator, kind=kind.name)
+        longest = streams.aggregate(longest=Max("longest"))["longest"]
+        if longest is None:
+            return []
+        values["reach"] = moment_of(max(window.start - int(longest.total_seconds()) - 1, EARLIEST))
     select = f"SELECT {columns}, id AS seq FROM {kind.model._meta.db_table} WHERE indicator_id = %(indicator)s"
-    parts = [f"{select} AND {holds} AND {one.format(holds=holds)}" for one in within.split("|")]
-    return rows_fetch(" UNION ALL ".join(parts) + " ORDER BY seq", **values)
+    return rows_fetch(f"{select} AND {holds} AND {within.format(holds=holds)} ORDER BY seq", **values)

@@ -27,12 +27,7 @@ from slmo.core.terms import Agreement as Terms
 from slmo.core.units import Window, format_instant
 
 _COLUMNS = f"{seconds_of('start', 'end')}, trim_scale(good), trim_scale(total), scope, override"
-# Few buckets are longer than a day; with these apart, a window is found from when the others in it begin.
-_LONG = "(\"end\" - start > interval '1 day')"
-_WITHIN = f"""
-NOT {_LONG} AND start > %(since)s::timestamptz - interval '1 day' AND start < %(until)s AND "end" > %(since)s
-| {_LONG} AND start < %(until)s AND "end" > %(since)s
-"""
+_WITHIN = 'start < %(until)s AND "end" > %(since)s AND start > %(reach)s'
 
 
 class BucketRow(NamedTuple):
@@ -56,6 +51,7 @@ class BucketsKind(FactKind):
     model = Bucket
     row = BucketRow
     columns = (moment("start"), moment("end"), Column("good", "numeric"), Column("total", "numeric"))
+    monthly = True
     begins, ends = "fact.start", 'fact."end"'
     files = ("buckets",)
     fields = ("start", "end", "good", "total")

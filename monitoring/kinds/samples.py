@@ -50,6 +50,7 @@ class SamplesKind(FactKind):
     model = Sample
     row = SampleRow
     columns = (moment("at"), Column("value", "numeric"))
+    monthly = True
     begins, ends = "fact.at", "fact.at + interval '1 second'"
     first = last = "at"
     numbered = True
@@ -58,6 +59,10 @@ class SamplesKind(FactKind):
     labels = {"value": _l("Value")}
     told = _l("What was measured at that moment, such as a response time in seconds.")
     sample = "at,value\n2026-01-14T09:00:00Z,0.212\n2026-01-14T09:01:00Z,0.187\n2026-01-14T09:02:00Z,1.204\n"
+
+    def row_reach(self, row: SampleRow) -> tuple[int, int]:
+        """Return the second of the sample."""
+        return row.at, row.at + 1
 
     def own_errors(self, row: SampleRow) -> Iterable[tuple[str, str]]:
         """Return what is wrong with the instant and the value."""

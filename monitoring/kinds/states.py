@@ -30,6 +30,7 @@ class StatesKind(FactKind):
     model = Fact
     row = FactRow
     columns = (moment("start"), moment("end"), Column("state", "smallint"))
+    monthly = True
     begins, ends = "fact.start", 'fact."end"'
     files = ("changes", "intervals")
     labels = {"state": _l("State")}

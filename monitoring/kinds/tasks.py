@@ -82,6 +82,10 @@ class TasksKind(FactKind):
         "INC-1043,2026-01-14T10:02:00Z,,,P3;P1@2026-01-14T12:00:00Z,2026-01-14T10:30:00Z/2026-01-14T11:30:00Z\n"
     )
 
+    def row_reach(self, row: TaskRow) -> tuple[int, int | None]:
+        """Return from the opening to just after the end; to the present while the task is open."""
+        return row.opened, None if row.resolved is None else max(row.responded or 0, row.resolved) + 1
+
     def own_errors(self, row: TaskRow) -> Iterable[tuple[str, str]]:
         """Return what is wrong with the times and lists of a task."""
         errors = [*instant_errors(row, "opened")]

@@ -6,12 +6,13 @@ from monitoring.models.evidence import Evidence
 from monitoring.models.exclusion import Exclusion, ExclusionKind
 from monitoring.models.fact import Fact, FactBatch, FactState
 from monitoring.models.ledger import LedgerDay
-from monitoring.models.measured import Bucket, Measured, Sample, Statement, Task
+from monitoring.models.measured import Bucket, Measured, Monthly, Sample, Statement, Task
 from monitoring.models.network import NetworkAllowed
 from monitoring.models.proposal import Proposal, ProposalState
 from monitoring.models.restatement import Restatement, RestatementState
 from monitoring.models.result import ObjectiveStatus, PeriodResult, ResultState
 from monitoring.models.source import Source
+from monitoring.models.stream import FactName, Stream
 
 __all__ = [
     "Breach",
@@ -25,9 +26,11 @@ __all__ = [
     "ExclusionKind",
     "Fact",
     "FactBatch",
+    "FactName",
     "FactState",
     "LedgerDay",
     "Measured",
+    "Monthly",
     "NetworkAllowed",
     "NoteKind",
     "ObjectiveStatus",
@@ -40,5 +43,6 @@ __all__ = [
     "Sample",
     "Source",
     "Statement",
+    "Stream",
     "Task",
 ]

@@ -44,10 +44,14 @@ class Fact(models.Model):
 
     A row never changes, but for `superseded_at`: the instant from which a later row of the same key holds instead.
     A row is current while that is empty; as known on date D are the rows with recorded_at ≤ D < superseded_at.
+
+    The table is partitioned by the month of `start` (monitoring/months.py). A row with several `checks` is a run of
+    equal states, made of the rows of these checks when their month was compacted: the first was recorded at
+    `recorded_at`, the last at `recorded_until`, and the others evenly in between.
     """
 
     id = models.BigAutoField(primary_key=True)  # also the sequence number: of two at one instant the higher holds
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="facts")
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="facts", db_constraint=False, db_index=False)
     start = models.DateTimeField()
     end = models.DateTimeField(null=True, blank=True)
     state = models.PositiveSmallIntegerField(choices=FactState.choices)
@@ -56,15 +60,18 @@ class Fact(models.Model):
     key = models.CharField(max_length=200, help_text="Identity within the origin: an incident, or start and scope.")
     reference = models.CharField(max_length=200, blank=True, help_text="What a person would look up: the incident.")
     override = models.BooleanField(default=False, help_text="A correction: wins over everything recorded before it.")
-    batch = models.ForeignKey(FactBatch, models.PROTECT, related_name="facts")
+    batch = models.ForeignKey(FactBatch, models.PROTECT, related_name="facts", db_constraint=False, db_index=False)
     recorded_at = models.DateTimeField()
+    checks = models.PositiveIntegerField(default=1, db_default=1)
+    recorded_until = models.DateTimeField(null=True, blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            # facts_record: one current row for each key of an origin, whatever is sent twice
+            # facts_record: one current row for each key of an origin, whatever is sent twice (across months by
+            # FactName); assessment: the current facts of an indicator in order of time
             models.UniqueConstraint(
-                fields=["indicator", "origin", "key"],
+                fields=["indicator", "start", "origin", "key"],
                 condition=models.Q(superseded_at__isnull=True),
                 name="fact_current_once",
             ),
@@ -73,10 +80,6 @@ class Fact(models.Model):
             ),
         ]
         indexes = [
-            # assessment: the current facts of an indicator in order of time
-            models.Index(
-                fields=["indicator", "start"], condition=models.Q(superseded_at__isnull=True), name="fact_current"
-            ),
             # assessment of a few days: the current facts that reach into them, however early they began
             models.Index(
                 fields=["indicator", "end"], condition=models.Q(superseded_at__isnull=True), name="fact_current_end"

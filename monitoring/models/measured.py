@@ -3,10 +3,7 @@
 Each table is append-only and bitemporal exactly like `Fact`: a row never changes but for `superseded_at`.
 """
 
-from datetime import timedelta
-
 from django.db import models
-from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Indicator
@@ -14,10 +11,6 @@ from monitoring.models.fact import FactBatch
 
 DIGITS, PLACES = 38, 15  # of numbers as they were measured: exact decimals, never floats
 _CURRENT = models.Q(superseded_at__isnull=True)
-
-
-_LENGTH = models.ExpressionWrapper(models.F("end") - models.F("start"), output_field=models.DurationField())
-_LONG = models.Q(GreaterThan(_LENGTH, timedelta(days=1)))
 
 
 class Measured(models.Model):
@@ -38,25 +31,49 @@ class Measured(models.Model):
         abstract = True
 
 
-def current_once(name: str) -> models.UniqueConstraint:
-    """Return the constraint of facts_record: one current row for each key of an origin, whatever is sent twice."""
+class Monthly(Measured):
+    """Facts that machines deliver in large numbers: partitioned by the month in which they begin, without foreign keys.
+
+    A month is made and dropped without a lock on any other table; what a row refers to is made in its transaction.
+    """
+
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, related_name="%(class)ss", db_constraint=False, db_index=False
+    )
+    batch = models.ForeignKey(FactBatch, models.PROTECT, related_name="%(class)ss", db_constraint=False, db_index=False)
+
+    class Meta:
+        abstract = True
+
+
+def current_once(name: str, *begins: str) -> models.UniqueConstraint:
+    """Return the constraint of facts_record: one current row for each key of an origin, whatever is sent twice.
+
+    Where a table is partitioned by `begins` that is part of it, and FactName sees to names across months; it then also
+    serves the assessment, which asks for the current facts of an indicator in order of time.
+    """
     return models.UniqueConstraint(
-        fields=["indicator", "origin", "key"], condition=_CURRENT, name=f"{name}_current_once"
+        fields=["indicator", *begins, "origin", "key"], condition=_CURRENT, name=f"{name}_current_once"
     )
 
 
+def recorded_index(name: str) -> models.Index:
+    """Return the index for "as known on": all facts of an indicator by the time they were learned."""
+    return models.Index(fields=["indicator", "recorded_at"], name=f"{name}_recorded")
+
+
 def indexes_of(name: str, begins: str, *ends: str) -> list[models.Index]:
-    """Return the indexes that every table has: for the assessment of a span, and for "as known on" a date."""
-    return [
-        # assessment: the current facts of an indicator in order of time
-        models.Index(fields=["indicator", begins, *ends], condition=_CURRENT, name=f"{name}_current"),
-        # "as known on": all facts of an indicator by the time they were learned
-        models.Index(fields=["indicator", "recorded_at"], name=f"{name}_recorded"),
-    ]
+    """Return the indexes of a table whose constraint does not begin with the time."""
+    # assessment: the current facts of an indicator in order of time
+    current = models.Index(fields=["indicator", begins, *ends], condition=_CURRENT, name=f"{name}_current")
+    return [current, recorded_index(name)]
 
 
-class Bucket(Measured):
-    """Events counted in `[start, end)`: how many there were, and how many of them were good."""
+class Bucket(Monthly):
+    """Events counted in `[start, end)`: how many there were, and how many of them were good.
+
+    The table is partitioned by the month of `start`.
+    """
 
     start = models.DateTimeField()
     end = models.DateTimeField()
@@ -65,32 +82,28 @@ class Bucket(Measured):
 
     class Meta:
         constraints = [
-            current_once("bucket"),
+            current_once("bucket", "start"),
             models.CheckConstraint(
                 condition=models.Q(end__gt=models.F("start"), good__gte=0, good__lte=models.F("total")),
                 name="bucket_good_of_total",
             ),
         ]
-        indexes = [
-            *indexes_of("bucket", "start", "end"),
-            # assessment: the few that are longer than a day, which may begin long before a window
-            models.Index(fields=["indicator", "start"], condition=_CURRENT & _LONG, name="bucket_current_long"),
-        ]
+        indexes = [recorded_index("bucket")]
         verbose_name = _("Bucket of events")
 
     def __str__(self) -> str:
         return f"{self.start:%Y-%m-%dT%H:%M:%SZ} {self.good}/{self.total}"
 
 
-class Sample(Measured):
-    """One value that was measured at an instant."""
+class Sample(Monthly):
+    """One value that was measured at an instant, partitioned by its month."""
 
     at = models.DateTimeField()
     value = models.DecimalField(max_digits=DIGITS, decimal_places=PLACES)
 
     class Meta:
-        constraints = [current_once("sample")]
-        indexes = indexes_of("sample", "at")
+        constraints = [current_once("sample", "at")]
+        indexes = [recorded_index("sample")]
         verbose_name = _("Sample")
 
     def __str__(self) -> str:

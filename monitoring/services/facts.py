@@ -1,30 +1,44 @@
 """Recording facts: append-only, idempotent, bitemporal.
 
-A delivery is copied into a temporary table and compared there with what is known. A row that says what is known
+Deliveries are copied into a temporary table and compared there with what is known. A row that says what is known
 already changes nothing; one that says something else under the same key supersedes the earlier row.
 """
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Indicator
+from monitoring.instants import moment_of
 from monitoring.kinds import FactKind, kind_of, kind_of_rows, kinds_of, rows_errors
 from monitoring.models import FactBatch, Source
 from monitoring.rows import FactRow, FactsRefused, RowError, row_key
-from monitoring.services.facts_sql import statements_of
-from monitoring.services.status import objectives_assess_soon, statuses_mark
+from monitoring.services.batches import batches_count, batches_open
+from monitoring.services.staging import Staged
+from monitoring.services.status import Marked, indicators_mark, objectives_assess_soon
+from monitoring.services.streams import Beside
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.audit.services import record
 
-__all__ = ["FactRow", "FactsRefused", "facts_record", "row_key"]
+__all__ = ["Delivery", "FactRow", "FactsRefused", "deliveries_record", "facts_record", "row_key"]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Facts of one kind for one indicator on their way in; `origin` names the stream that they belong to."""
+
+    indicator: Indicator
+    rows: Sequence[Any]
+    origin: str
+    source: Source | None = None
+    file_name: str = ""
+    file_sha256: str = ""
 
 
 def facts_record(
@@ -49,28 +63,39 @@ def facts_record(
     """
     if actor is not None:
         require(actor, action, indicator.service.organisation)
-    delivered = list(rows)
-    if errors := rows_errors(delivered):
-        raise FactsRefused(errors)
+    delivery = Delivery(indicator, list(rows), origin, source, file_name, file_sha256)
     with transaction.atomic():
-        # Deliveries for one indicator take turns: each compares itself with what all earlier ones have recorded.
-        locked = Indicator.objects.select_for_update().get(pk=indicator.pk)
-        kind = kind_of_rows(delivered) or kind_of(locked)
-        _kind_check(locked, kind)
-        batch = FactBatch.objects.create(
-            indicator=indicator,
-            source=source,
-            origin=origin,
-            file_name=file_name[:255],
-            file_sha256=file_sha256,
-            recorded_by=actor,
-            recorded_at=now,
-            rows=len(delivered),
-        )
-        _rows_store(batch, kind, delivered)
+        (batch,) = deliveries_record(deliveries=[delivery], actor=actor, now=now)
         if batch.new and actor is not None:
             _batch_audit(batch, actor, action, now)
     return batch
+
+
+def deliveries_record(*, deliveries: Sequence[Delivery], actor: User | None, now: datetime) -> list[FactBatch]:
+    """Record deliveries to different indicators, all of one kind, in one transaction; return their batches in order.
+
+    A batch tells what this delivery brought, also where it adds to the batch of its source's day. Raises FactsRefused,
+    with nothing recorded, where any row is unusable; its positions are those in its own delivery.
+    """
+    for delivery in deliveries:
+        if errors := rows_errors(delivery.rows):
+            raise FactsRefused(errors)
+    with transaction.atomic(savepoint=False):
+        # Deliveries for one indicator take turns: each compares itself with what all earlier ones have recorded.
+        ids = sorted({delivery.indicator.pk for delivery in deliveries})
+        locked = {one.pk: one for one in Indicator.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+        kind = _kind_of(deliveries, locked)
+        beside = Beside(kind, ids)
+        for delivery in deliveries:
+            _kind_check(locked[delivery.indicator.pk], kind, beside.kinds)
+        batches = batches_open(deliveries, actor, now)
+        staged = Staged(kind, deliveries, [batch.pk for batch in batches])
+        marked = _store(staged, beside, now)
+        for number, batch in enumerate(batches):
+            batch.rows, batch.new, batch.replaced = staged.counts(number)
+        batches_count(batches)
+    transaction.on_commit(partial(objectives_assess_soon, marked))
+    return batches
 
 
 class Compared(NamedTuple):
@@ -84,65 +109,58 @@ class Compared(NamedTuple):
 @transaction.atomic
 def rows_compare(*, indicator: Indicator, rows: Iterable[Any], origin: str) -> Compared:
     """Return what a delivery would bring; nothing is recorded. Raises FactsRefused as `facts_record` does."""
-    delivered = list(rows)
-    kind = kind_of_rows(delivered) or kind_of(indicator)
-    _kind_check(indicator, kind)
-    change = f"{kind.name}_change"
-    with connection.cursor() as cursor:
-        _rows_stage(cursor, kind, delivered, {"indicator": indicator.pk, "origin": origin})
-        cursor.execute(f"SELECT count(*) - count(known), count(known) FROM {change}")
-        new, changed = cursor.fetchone()
-    return Compared(new, changed, len({row.key for row in delivered}) - new - changed)
+    delivery = Delivery(indicator, list(rows), origin)
+    kind = _kind_of([delivery], {indicator.pk: indicator})
+    beside = Beside(kind, [indicator.pk])
+    _kind_check(indicator, kind, beside.kinds)
+    staged = Staged(kind, [delivery], [0])
+    staged.compare(beside)
+    _rows, new, replaced = staged.counts(0)
+    return Compared(new - replaced, replaced, len(staged.rows) - new)
 
 
-def _kind_check(indicator: Indicator, kind: FactKind) -> None:
+def _kind_of(deliveries: Sequence[Delivery], indicators: dict[int, Indicator]) -> FactKind:
+    """Return the one kind of facts that deliveries have; raises TypeError where they are mixed."""
+    kinds = [kind_of_rows(delivery.rows) for delivery in deliveries]
+    found = {kind for kind in kinds if kind is not None}
+    if len(found) > 1:
+        raise TypeError("Deliveries that are recorded together must be of one kind.")
+    return found.pop() if found else kind_of(indicators[deliveries[0].indicator.pk])
+
+
+def _kind_check(indicator: Indicator, kind: FactKind, recorded: set[tuple[int, str]]) -> None:
     """Refuse facts of a kind that the indicator has not, or that stand beside another kind's; raises FactsRefused."""
     kinds = kinds_of(indicator.kind)
     if kind not in kinds:
         sentence = _("%(indicator)s is not measured by facts of this kind.") % {"indicator": indicator}
         raise FactsRefused([RowError(0, "", sentence)])
-    if any(other.model._default_manager.filter(indicator=indicator).exists() for other in kinds if other is not kind):
+    if any((indicator.pk, other.name) in recorded for other in kinds if other is not kind):
         sentence = _("%(indicator)s has facts of another kind already; open a further indicator.")
         raise FactsRefused([RowError(0, "", sentence % {"indicator": indicator})])
 
 
-def _rows_stage(cursor: Any, kind: FactKind, rows: list[Any], values: dict[str, Any]) -> None:
-    """Copy the rows and find which of them say something new."""
-    sql = statements_of(kind.name)
-    cursor.execute(sql.stage)
-    cursor.copy_expert(sql.copy, _copy_text(kind, rows))
-    cursor.execute(sql.compare, values)
-
-
-def _rows_store(batch: FactBatch, kind: FactKind, rows: list[Any]) -> None:
-    """Write what is new, supersede what it replaces, and mark the objectives that read it."""
-    values: dict[str, Any] = {
-        "indicator": batch.indicator_id,
-        "origin": batch.origin,
-        "batch": batch.pk,
-        "now": batch.recorded_at,
-    }
-    sql = statements_of(kind.name)
-    with connection.cursor() as cursor:
-        _rows_stage(cursor, kind, rows, values)
-        cursor.execute(sql.supersede, values)
-        batch.replaced = cursor.rowcount
-        cursor.execute(sql.insert, values)
-        batch.new = cursor.rowcount
-        cursor.execute(sql.span, values)
-        touched_from, touched_until = cursor.fetchone()
-    if batch.new:
-        batch.save(update_fields=["new", "replaced"])
-        marked = statuses_mark(indicator=batch.indicator, since=touched_from, until=touched_until)
-        transaction.on_commit(partial(objectives_assess_soon, marked))
-
-
-def _copy_text(kind: FactKind, rows: list[Any]) -> io.StringIO:
-    """Return the rows as the CSV text that COPY reads, numbered in the order of their arrival."""
-    text = io.StringIO()
-    csv.writer(text).writerows((number, *kind.staged(row)) for number, row in enumerate(rows))
-    text.seek(0)
-    return text
+def _store(staged: Staged, beside: Beside, now: datetime) -> list[int]:
+    """Write what is new, supersede what it replaces, and mark the objectives that read it; return their ids."""
+    staged.compare(beside)
+    if not staged.brings:
+        return []
+    staged.supersede(now)
+    highest = staged.insert(now)
+    spans: list[Marked] = []
+    for number, delivery in enumerate(staged.deliveries):
+        told, ceased = staged.told(number), staged.ceased(number)
+        if not told:
+            continue
+        indicator, origin = delivery.indicator.pk, delivery.origin
+        if staged.kind.monthly:
+            beside.add(indicator, origin, told, now)
+            beside.remove(indicator, origin, ceased)
+        since, until = beside.span(indicator, origin, [*told, *ceased])
+        since, until = staged.kin_span(number, since, until)
+        spans.append(Marked(indicator, moment_of(since), None if until is None else moment_of(until)))
+    if staged.kind.monthly:
+        beside.store(highest)
+    return indicators_mark(spans)
 
 
 def _batch_audit(batch: FactBatch, actor: User, action: str, now: datetime) -> None:

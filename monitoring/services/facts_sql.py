@@ -1,4 +1,4 @@
-"""The statements of `facts_record`, in the order in which they run; the same for every kind of facts."""
+"""The statements of `deliveries_record`, in the order in which they run; the same for every kind of facts."""
 
 from functools import cache
 from typing import NamedTuple
@@ -9,107 +9,99 @@ _TEXTS = ("scope", "key", "reference")
 
 
 class Statements(NamedTuple):
-    """What is asked of the database for one kind: to stage, copy, compare, supersede, insert, and tell the span."""
+    """What is asked of the database for one kind: to stage and copy rows, find known ones, supersede, and insert."""
 
     stage: str
     copy: str
-    compare: str
+    known: str
+    known_named: str
     supersede: str
     insert: str
-    span: str
+    kin: str
+    named: str
+    unnamed: str
 
 
-# Temporary tables last for the transaction only; a second delivery in the same transaction finds them empty.
+# The table lasts as long as the session and is empty after each transaction, so that deliveries do not make tables.
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS {stage} (
-    number integer, {staged}, scope text, key text, reference text, override boolean
-) ON COMMIT DROP;
-CREATE TEMPORARY TABLE IF NOT EXISTS {change} ON COMMIT DROP AS
-SELECT 0 AS number, 0::bigint AS known, {columns}, scope, key, reference, override FROM {table} WHERE false;
-TRUNCATE {stage}, {change};
+    delivery integer, number integer, place bigint, {staged}, scope text, key text, reference text, override boolean
+) ON COMMIT DELETE ROWS;
+DELETE FROM {stage};
 """
 
 _COPY = "COPY {stage} FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL ({texts}))"
 
-# What differs from the current row of its key; of several rows of one key the last that arrived holds.
-_COMPARE = """
-WITH last AS (
-    SELECT DISTINCT ON (key) number, {made}, scope, key, reference, override FROM {stage} ORDER BY key, number DESC
-)
-INSERT INTO {change} (number, known, {columns}, scope, key, reference, override)
-SELECT last.number, known.id, {last_columns}, last.scope, last.key, last.reference, last.override
-FROM last LEFT JOIN {table} AS known
-    ON known.indicator_id = %(indicator)s AND known.origin = %(origin)s AND known.key = last.key
-        AND known.superseded_at IS NULL
-WHERE known.id IS NULL
-    OR ({known_columns}, known.scope, known.reference, known.override)
-        IS DISTINCT FROM ({last_columns}, last.scope, last.reference, last.override);
-ANALYZE {change};
+# What the deliveries are about: their number, indicator, origin and batch.
+_DELIVERED = """
+unnest(%(deliveries)s::int[], %(indicators)s::bigint[], %(origins)s::text[], %(batches)s::bigint[])
+    AS delivered (number, indicator, origin, batch)
+"""
+
+# The current row of each key that has one, and whether it says the same: found by one look at an index each.
+_KNOWN = """
+SELECT staged.number, known.id, known."{first}", same, known.scope, begins, ends, changes
+FROM {stage} AS staged JOIN {delivered} ON delivered.number = staged.delivery {names}
+CROSS JOIN LATERAL (
+    SELECT id, "{first}", scope, ({columns}, scope, reference, override)
+            IS NOT DISTINCT FROM ({made}, staged.scope, staged.reference, staged.override) AS same,
+        extract(epoch FROM {begins})::bigint AS begins, extract(epoch FROM {ends})::bigint AS ends,
+        {changes} AS changes
+    FROM {table} AS fact
+    WHERE indicator_id = delivered.indicator AND origin = delivered.origin AND fact.key = staged.key
+        AND superseded_at IS NULL {place}
+    OFFSET 0
+) AS known
+"""
+_PLACE = """AND "{first}" = to_timestamp(staged.place) AND "{first}" BETWEEN %(low)s AND %(high)s"""
+_PLACE_NAMED = """AND "{first}" = coalesce(named.at, to_timestamp(staged.place))"""
+_NAMES = """
+LEFT JOIN monitoring_factname AS named ON named.indicator_id = delivered.indicator AND named.kind = '{name}'
+    AND named.origin = delivered.origin AND named.key = staged.key
 """
 
 _SUPERSEDE = """
-UPDATE {table} SET superseded_at = greatest(%(now)s, recorded_at) FROM {change} WHERE {table}.id = {change}.known
+UPDATE {table} AS fact SET superseded_at = greatest(%(now)s, recorded_at)
+FROM unnest(%(ids)s::bigint[], %(places)s::timestamptz[]) AS known (id, place)
+WHERE fact.id = known.id AND fact."{first}" = known.place
 """
 
 # In the order of arrival, so that of two rows for one instant the later one has the higher number.
 _INSERT = """
-INSERT INTO {table} (indicator_id, {columns}, scope, origin, key, reference, override, batch_id, recorded_at)
-SELECT %(indicator)s, {columns}, scope, %(origin)s, key, reference, override, %(batch)s, %(now)s
-FROM {change} ORDER BY number
-"""
-
-# From when to when something is now otherwise; NULL: up to the present.
-_SPAN = """
-SELECT min(begins), CASE WHEN bool_or(ends IS NULL) THEN NULL ELSE max(ends) END
-FROM (
-    SELECT {begins} AS begins, {ends} AS ends FROM {change} AS fact
-    UNION ALL
-    SELECT {begins}, {ends} FROM {table} AS fact WHERE id IN (SELECT known FROM {change}){kin}
-) AS touched
-"""
-
-_KIN = """
-    UNION ALL
-    SELECT {begins}, {ends} FROM {table} AS fact
-    WHERE indicator_id = %(indicator)s AND superseded_at IS NULL AND {kin} IN (
-        SELECT {kin} FROM {change} UNION SELECT {kin} FROM {table} WHERE id IN (SELECT known FROM {change})
-    )"""
-
-# The same for states: a change reaches to the next change of its stream, and without one to the present. Where a scope
-# is named for the first time, or no longer, everything is otherwise, because the scopes that the facts name are united
-# in every second.
-_SPAN_OF_STATES = """
-WITH touched AS (
-    SELECT start, "end", scope FROM {change}
-    UNION ALL
-    SELECT start, "end", scope FROM {table} WHERE id IN (SELECT known FROM {change})
-), reach AS (
-    SELECT "end" FROM touched WHERE "end" IS NOT NULL
-    UNION ALL
-    SELECT following.start
-    FROM (SELECT scope, max(start) AS start FROM touched WHERE "end" IS NULL GROUP BY scope) AS latest
-    LEFT JOIN LATERAL (
-        SELECT min(fact.start) AS start FROM {table} AS fact
-        WHERE fact.indicator_id = %(indicator)s AND fact.origin = %(origin)s AND fact.scope = latest.scope
-            AND fact."end" IS NULL AND fact.superseded_at IS NULL AND fact.start > latest.start
-    ) AS following ON true
-), named AS (
-    SELECT EXISTS (
-        SELECT 1 FROM (SELECT DISTINCT scope FROM touched WHERE scope <> '') AS one
-        WHERE NOT EXISTS (
-            SELECT 1 FROM {table} AS fact
-            WHERE fact.indicator_id = %(indicator)s AND fact.scope = one.scope AND fact.superseded_at IS NULL
-                AND fact.batch_id <> %(batch)s AND fact.scope <> ''
-        )
-    ) AS changed
+{months}
+WITH made AS (
+    INSERT INTO {table} (indicator_id, {names}, scope, origin, key, reference, override, batch_id, recorded_at)
+    SELECT delivered.indicator, {made}, scope, delivered.origin, key, reference, override, delivered.batch, %(now)s
+    FROM {stage} AS staged JOIN {delivered} ON delivered.number = staged.delivery
+    WHERE NOT staged.number = ANY(%(same)s::int[]) ORDER BY staged.number
+    RETURNING indicator_id, origin, scope, id
 )
-SELECT
-    CASE WHEN changed THEN least((SELECT min(start) FROM touched), (SELECT min(start) FROM {table}
-            WHERE indicator_id = %(indicator)s AND superseded_at IS NULL))
-        ELSE (SELECT min(start) FROM touched) END,
-    CASE WHEN changed THEN NULL
-        ELSE (SELECT CASE WHEN bool_or("end" IS NULL) THEN NULL ELSE max("end") END FROM reach) END
-FROM named
+SELECT indicator_id, origin, scope, max(id) FROM made GROUP BY 1, 2, 3
+"""
+_MONTHS = "SELECT monitoring_month_make('{table}', one) FROM unnest(%(months)s::timestamptz[]) AS one;"
+
+# How far the other rows reach that tell of the same things as those of the delivery.
+_KIN = """
+SELECT extract(epoch FROM min({begins}))::bigint,
+    CASE WHEN bool_or({ends} IS NULL) THEN NULL ELSE extract(epoch FROM max({ends}))::bigint END
+FROM {table} AS fact WHERE indicator_id = %(indicator)s AND (superseded_at IS NULL OR id = ANY(%(ids)s)) AND {kin} IN (
+    SELECT {kin} FROM {stage} WHERE delivery = %(delivery)s AND NOT number = ANY(%(same)s::int[])
+    UNION SELECT {kin} FROM {table} WHERE id = ANY(%(ids)s)
+)
+"""
+
+_NAMED = """
+INSERT INTO monitoring_factname (kind, indicator_id, origin, key, at)
+SELECT '{name}', delivered.indicator, delivered.origin, key, to_timestamp({first})
+FROM {stage} AS staged JOIN {delivered} ON delivered.number = staged.delivery
+WHERE NOT staged.number = ANY(%(same)s::int[]) AND place IS DISTINCT FROM {first}
+ON CONFLICT (indicator_id, kind, origin, key) DO UPDATE SET at = excluded.at
+"""
+# A name that was taken over by a key that tells its own place.
+_UNNAMED = """
+DELETE FROM monitoring_factname AS named USING {stage} AS staged JOIN {delivered} ON delivered.number = staged.delivery
+WHERE named.indicator_id = delivered.indicator AND named.kind = '{name}' AND named.origin = delivered.origin
+    AND named.key = staged.key AND staged.place = {first} AND NOT staged.number = ANY(%(same)s::int[])
 """
 
 
@@ -122,21 +114,32 @@ def _quoted(name: str) -> str:
 def statements_of(name: str) -> Statements:
     """Return the statements for the kind of this name."""
     kind: FactKind = KINDS[name]
-    names = [_quoted(column.name) for column in kind.columns]
-    made = [f"{column.made.format(_quoted(column.name))} AS {_quoted(column.name)}" for column in kind.columns]
+    columns = [_quoted(column.name) for column in kind.columns]
     parts: dict[str, str] = {
+        "name": name,
         "table": kind.model._meta.db_table,
-        "stage": f"{name}_stage",
-        "change": f"{name}_change",
-        "columns": ", ".join(names),
-        "last_columns": ", ".join(f"last.{one}" for one in names),
-        "known_columns": ", ".join(f"known.{one}" for one in names),
+        "stage": f"{name}_staged",
+        "first": kind.first,
+        "columns": ", ".join(columns),
         "staged": ", ".join(f"{_quoted(column.name)} {column.staged}" for column in kind.columns),
-        "made": ", ".join(made),
+        "made": ", ".join(column.made.format(f"staged.{_quoted(column.name)}") for column in kind.columns),
         "texts": ", ".join(map(_quoted, (*kind.texts, *_TEXTS))),
         "begins": kind.begins,
         "ends": kind.ends,
+        "changes": '"end" IS NULL' if name == "states" else "false",
+        "kin": kind.kin,
+        "delivered": _DELIVERED,
     }
-    parts["kin"] = _KIN.format(**parts, kin=kind.kin) if kind.kin else ""
-    span = _SPAN_OF_STATES if name == "states" else _SPAN
-    return Statements(*(text.format(**parts) for text in (_STAGE, _COPY, _COMPARE, _SUPERSEDE, _INSERT, span)))
+    place = _PLACE.format(**parts) if kind.monthly else ""
+    named = {"names": _NAMES.format(**parts), "place": _PLACE_NAMED.format(**parts)}
+    return Statements(
+        stage=_STAGE.format(**parts),
+        copy=_COPY.format(**parts),
+        known=_KNOWN.format(**parts, names="", place=place),
+        known_named=_KNOWN.format(**parts, **named),
+        supersede=_SUPERSEDE.format(**parts),
+        insert=_INSERT.format(**parts, names=parts["columns"], months=_MONTHS.format(**parts) if kind.monthly else ""),
+        kin=_KIN.format(**parts),
+        named=_NAMED.format(**parts),
+        unnamed=_UNNAMED.format(**parts),
+    )

@@ -1,14 +1,13 @@
 """What is due: rows that say which objectives have to be assessed again, and from when on."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from celery import current_app
 from django.db import connection
 from kombu.exceptions import OperationalError
-
-from agreements.models import Indicator
 
 logger = logging.getLogger(__name__)
 
@@ -18,8 +17,8 @@ ASSESS_TASK = "monitoring.tasks.objective_assess_task"  # by name: the task stan
 MARK = """
 INSERT INTO monitoring_objectivestatus AS status
     (objective_id, verdict, due_from, due_until, terms_digest, basis, error, facts_seen)
-SELECT id, 'no_data', %(since)s, %(until)s, '', '', '', 0
-FROM agreements_objective WHERE {which} ORDER BY id
+SELECT objective.id, 'no_data', since, until, '', '', '', 0
+FROM {which} ORDER BY objective.id
 ON CONFLICT (objective_id) DO UPDATE SET
     due_until = CASE WHEN status.due_from IS NULL THEN excluded.due_until
         WHEN status.due_until IS NULL OR excluded.due_until IS NULL THEN NULL
@@ -30,22 +29,50 @@ RETURNING objective_id
 """
 
 
-def statuses_mark(*, indicator: Indicator, since: datetime, until: datetime | None) -> list[int]:
-    """Mark every objective that reads the indicator as due for `[since, until)`; return their ids.
+# Of several spans of one indicator the one around all of them.
+_OF_INDICATORS = """
+(
+    SELECT indicator, min(since) AS since, CASE WHEN bool_or(until IS NULL) THEN NULL ELSE max(until) END AS until
+    FROM unnest(%(indicators)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+        AS one (indicator, since, until) GROUP BY indicator
+) AS touched JOIN agreements_objective AS objective ON objective.indicator_id = touched.indicator
+"""
+_OF_OBJECTIVES = """
+(SELECT id, %(since)s::timestamptz AS since, %(until)s::timestamptz AS until
+    FROM agreements_objective WHERE id = ANY(%(ids)s)) AS objective
+"""
 
-    `until` None means up to the present. An objective that is being assessed at this moment is marked afterwards.
+
+class Marked(NamedTuple):
+    """The span of time in which the record of an indicator is otherwise; without an end up to the present."""
+
+    indicator: int
+    since: datetime
+    until: datetime | None
+
+
+def indicators_mark(spans: Sequence[Marked]) -> list[int]:
+    """Mark every objective that reads one of the indicators as due for its span; return their ids.
+
+    An objective that is being assessed at this moment is marked afterwards.
     """
+    if not spans:
+        return []
+    values = {
+        "indicators": [span.indicator for span in spans],
+        "since": [span.since for span in spans],
+        "until": [span.until for span in spans],
+    }
     with connection.cursor() as cursor:
-        which = MARK.format(which="indicator_id = %(indicator)s")
-        cursor.execute(which, {"indicator": indicator.pk, "since": since, "until": until})
+        cursor.execute(MARK.format(which=_OF_INDICATORS), values)
         return [objective_id for (objective_id,) in cursor.fetchall()]
 
 
 def objectives_mark(*, objective_ids: Iterable[int], since: datetime, until: datetime) -> None:
     """Mark these objectives as due for `[since, until)`; one that is being assessed at this moment is marked after."""
     with connection.cursor() as cursor:
-        which = MARK.format(which="id = ANY(%(ids)s)")
-        cursor.execute(which, {"ids": list(objective_ids), "since": since, "until": until})
+        values = {"ids": list(objective_ids), "since": since, "until": until}
+        cursor.execute(MARK.format(which=_OF_OBJECTIVES), values)
 
 
 def objectives_assess_soon(objective_ids: Iterable[int]) -> None:
