@@ -9,8 +9,10 @@ CURRENT = "superseded_at IS NULL"
 KNOWN_AT = "recorded_at <= %(known_at)s AND (superseded_at IS NULL OR superseded_at > %(known_at)s)"
 
 # A run of checks was learned bit by bit: it reaches to the end of the last check that was known.
-_END_KNOWN = """CASE WHEN checks > 1 AND recorded_until > %(known_at)s THEN start + ("end" - start) / checks * least(checks,
-    1 + floor(extract(epoch FROM %(known_at)s::timestamptz - recorded_at) * checks / extract(epoch FROM "end" - start))) ELSE "end" END"""
+_END_KNOWN = """
+CASE WHEN checks > 1 AND recorded_until > %(known_at)s THEN start + ("end" - start) / checks * least(checks,
+    1 + floor(extract(epoch FROM %(known_at)s::timestamptz - recorded_at) * checks / extract(epoch FROM "end" - start)))
+ELSE "end" END"""
 _COLUMNS = "id, extract(epoch FROM start)::bigint, extract(epoch FROM {end})::bigint, state, scope, origin, override"
 COLUMNS = _COLUMNS.format(end='"end"')
 COLUMNS_KNOWN = _COLUMNS.format(end=_END_KNOWN)

@@ -39,9 +39,8 @@ def batches_open(deliveries: Sequence[Delivered], actor: User | None, now: datet
     sources = [delivery.source.pk for delivery in deliveries if delivery.source]
     open_now = FactBatch.objects.filter(source__in=sources, recorded_at__gte=day) if sources else []
     of_source = {(batch.source_id, batch.origin): batch for batch in open_now}
-    found = [
-        of_source.get((delivery.source.pk if delivery.source else None, delivery.origin)) for delivery in deliveries
-    ]
+    keys = [(delivery.source.pk if delivery.source else None, delivery.origin) for delivery in deliveries]
+    found = [of_source.get(key) for key in keys]
     made = [
         FactBatch(
             indicator=delivery.indicator,

@@ -92,16 +92,16 @@ FROM {table} AS fact WHERE indicator_id = %(indicator)s AND (superseded_at IS NU
 
 _NAMED = """
 INSERT INTO monitoring_factname (kind, indicator_id, origin, key, at)
-SELECT '{name}', delivered.indicator, delivered.origin, key, to_timestamp({first})
+SELECT '{name}', delivered.indicator, delivered.origin, key, to_timestamp(staged."{first}")
 FROM {stage} AS staged JOIN {delivered} ON delivered.number = staged.delivery
-WHERE NOT staged.number = ANY(%(same)s::int[]) AND place IS DISTINCT FROM {first}
+WHERE NOT staged.number = ANY(%(same)s::int[]) AND place IS DISTINCT FROM staged."{first}"
 ON CONFLICT (indicator_id, kind, origin, key) DO UPDATE SET at = excluded.at
 """
 # A name that was taken over by a key that tells its own place.
 _UNNAMED = """
 DELETE FROM monitoring_factname AS named USING {stage} AS staged JOIN {delivered} ON delivered.number = staged.delivery
 WHERE named.indicator_id = delivered.indicator AND named.kind = '{name}' AND named.origin = delivered.origin
-    AND named.key = staged.key AND staged.place = {first} AND NOT staged.number = ANY(%(same)s::int[])
+    AND named.key = staged.key AND staged.place = staged."{first}" AND NOT staged.number = ANY(%(same)s::int[])
 """
 
 

@@ -97,9 +97,8 @@ class Beside:
             )  # fmt: skip
             row.first = min(row.first or first, first)
             row.last = max(row.last, moment_of(high))
-            row.last_change = max(
-                filter(None, (row.last_change, None if change is None else moment_of(change))), default=None
-            )
+            changes = [row.last_change, None if change is None else moment_of(change)]
+            row.last_change = max(filter(None, changes), default=None)
             row.longest = max(row.longest, timedelta(seconds=longest))
             row.recorded_at = max(row.recorded_at, now)
             self.touched.add(key)
