@@ -118,7 +118,11 @@ class Staged:
         """Let the known rows that are replaced hold until now."""
         if self.replaced:
             places = [known.place for _number, known in self.replaced]
-            values = {"now": now, "ids": [known.id for _number, known in self.replaced], "places": places}
+            values: dict[str, Any] = {
+                "now": now,
+                "ids": [known.id for _number, known in self.replaced],
+                "places": places,
+            }
             with connection.cursor() as cursor:
                 cursor.execute(self.sql.supersede, values)
 
@@ -182,7 +186,7 @@ class Staged:
         if not self.kind.kin:
             return since, until
         ids = [known.id for number, known in self.replaced if number == delivery]
-        values = {
+        values: dict[str, Any] = {
             "indicator": self.deliveries[delivery].indicator.pk, "delivery": delivery, "ids": ids,
             "same": sorted(self.same),
         }  # fmt: skip

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from celery import current_app
 from django.db import connection
@@ -58,7 +58,7 @@ def indicators_mark(spans: Sequence[Marked]) -> list[int]:
     """
     if not spans:
         return []
-    values = {
+    values: dict[str, Any] = {
         "indicators": [span.indicator for span in spans],
         "since": [span.since for span in spans],
         "until": [span.until for span in spans],
@@ -71,7 +71,7 @@ def indicators_mark(spans: Sequence[Marked]) -> list[int]:
 def objectives_mark(*, objective_ids: Iterable[int], since: datetime, until: datetime) -> None:
     """Mark these objectives as due for `[since, until)`; one that is being assessed at this moment is marked after."""
     with connection.cursor() as cursor:
-        values = {"ids": list(objective_ids), "since": since, "until": until}
+        values: dict[str, Any] = {"ids": list(objective_ids), "since": since, "until": until}
         cursor.execute(MARK.format(which=_OF_OBJECTIVES), values)
 
 

@@ -14,6 +14,7 @@ from agreements.models import Agreement, Indicator, Objective, Service, Version,
 from agreements.services.signature import digest_join
 from monitoring.instants import instant_of
 from monitoring.models import FactBatch
+from monitoring.months import months_between, months_make
 from slmo.accounts.models import Assignment, Organisation, Role, User
 from slmo.core.terms import document_digest
 from slmo.core.units import Window
@@ -40,6 +41,13 @@ FROM unnest(%(indicators)s, %(batches)s) AS asked (id, batch), generate_series(0
         secs => number * %(step)s + mod(hashint8(asked.id * 1000 + number)::bigint + 2147483648, %(step)s)
     ) AS moment) AS timed
 ORDER BY asked.id, number
+"""
+STREAMS = """
+INSERT INTO monitoring_stream
+    (kind, indicator_id, origin, scope, first, last, last_change, longest, highest, recorded_at)
+SELECT 'states', indicator_id, origin, scope, min(start), max(start), max(start) FILTER (WHERE "end" IS NULL),
+    coalesce(max("end" - start), interval '0'), max(id), max(recorded_at)
+FROM monitoring_fact WHERE indicator_id = ANY(%(indicators)s) GROUP BY indicator_id, origin, scope
 """
 FOREIGN_KEYS = """
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'
@@ -128,8 +136,10 @@ def facts_add(indicators: Sequence[int], changes: int) -> int:
         "indicators": list(indicators), "batches": [one.pk for one in batches], "changes": changes,
         "begun": BEGUN, "step": _LENGTH // changes,
     }  # fmt: skip
+    months_make("monitoring_fact", months_between(BEGUN, NOW))
     with filling("monitoring_fact") as cursor:
         cursor.execute(FACTS, values)
+        cursor.execute(STREAMS, values)
     return len(indicators) * changes
 
 
@@ -190,7 +200,7 @@ def filling(table: str) -> Iterator[Any]:
             cursor.execute(f'DROP INDEX "{name}"')
         yield cursor
         for _name, definition in indexes:
-            cursor.execute(definition)
+            cursor.execute(definition.replace(" ON ONLY ", " ON "))  # of a table of months: on every month
         for name, definition in keys:
             cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
         cursor.execute(f"ANALYZE {table}" if connection.in_atomic_block else f"VACUUM (ANALYZE) {table}")
