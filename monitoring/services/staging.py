@@ -117,12 +117,8 @@ class Staged:
     def supersede(self, now: datetime) -> None:
         """Let the known rows that are replaced hold until now."""
         if self.replaced:
-            places = [known.place for _number, known in self.replaced]
-            values: dict[str, Any] = {
-                "now": now,
-                "ids": [known.id for _number, known in self.replaced],
-                "places": places,
-            }
+            known = [one for _number, one in self.replaced]
+            values = {"now": now, "ids": [one.id for one in known], "places": [one.place for one in known]}
             with connection.cursor() as cursor:
                 cursor.execute(self.sql.supersede, values)
 
