@@ -118,7 +118,11 @@ class Staged:
         """Let the known rows that are replaced hold until now."""
         if self.replaced:
             known = [one for _number, one in self.replaced]
-            values = {"now": now, "ids": [one.id for one in known], "places": [one.place for one in known]}
+            values = self.values | {
+                "now": now,
+                "ids": [one.id for one in known],
+                "places": [one.place for one in known],
+            }
             with connection.cursor() as cursor:
                 cursor.execute(self.sql.supersede, values)
 
