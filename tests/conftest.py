@@ -23,6 +23,7 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.database",
     "tests.support.order",
+    "tests.support.peers",
     "tests.support.skips",
     "tests.support.worlds",
 ]

@@ -17,7 +17,6 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from agreements.models import Indicator
 from agreements.selectors import indicators_visible
-from monitoring.api.delivery import ITEMS_MOST, items_read
 from monitoring.api.serializers import (
     BreachSerializer,
     DeliverySerializer,
@@ -26,6 +25,7 @@ from monitoring.api.serializers import (
     ResultSerializer,
     StatusSerializer,
 )
+from monitoring.items import ITEMS_MOST, items_read
 from monitoring.kinds import KINDS, FactKind, kind_of
 from monitoring.known import KnownRefused, known_moment, rows_known
 from monitoring.models import Breach, Fact, ObjectiveStatus
