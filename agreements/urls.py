@@ -4,8 +4,10 @@ from django.urls import URLPattern, URLResolver, path
 
 from agreements.views import agreement, authority, catalogue, indicator, life, negotiation, register, service, version
 from agreements.views.editor import calendar, conditions, exclusion, objective
+from agreements.views.room import acts, edit, page, pulse
 
 EDIT = "agreements/<slug:slug>/versions/<int:number>/edit"
+ROOM = "agreements/<slug:slug>/versions/<int:number>/room"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/", catalogue.catalogue, name="catalogue"),
@@ -36,6 +38,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="version_sign_recorded",
     ),
     path("agreements/<slug:slug>/versions/<int:number>/agreement.yaml", version.download, name="version_download"),
+    path("agreements/<slug:slug>/compare/", page.compare, name="version_compare"),
+    path(f"{ROOM}/", page.room, name="room"),
+    path(f"{ROOM}/pulse/", pulse.pulse, name="room_pulse"),
+    path(f"{ROOM}/edit/", edit.edit, name="room_edit"),
+    path(f"{ROOM}/accept/", acts.accept, name="room_accept"),
+    path(f"{ROOM}/object/", acts.object_to, name="room_object"),
+    path(f"{ROOM}/counter/", acts.counter, name="room_counter"),
+    path(f"{ROOM}/comment/", acts.comment, name="room_comment"),
+    path(f"{ROOM}/settle/", acts.resolve, name="room_resolve"),
+    path(f"{ROOM}/note/", acts.note, name="room_note"),
     path(f"{EDIT}/new-objective/", objective.objective_new, name="version_objective_new"),
     path(f"{EDIT}/objectives/<str:name>/", objective.objective_edit, name="version_objective"),
     path(f"{EDIT}/objectives/<str:name>/remove/", objective.objective_drop, name="version_objective_drop"),

@@ -162,6 +162,12 @@ class SignRecordedForm(Form):
     confirm = forms.BooleanField(label=_("The text that was signed is the text of this version."))
 
 
+class ProposeForm(Form):
+    """Until when the other side may answer a proposal."""
+
+    answer_until = forms.DateField(label=_("Answer until"), required=False, widget=date_input())
+
+
 class AmendForm(Form):
     """What an amendment begins with."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agreements.reading.clauses import Clause, Section, version_read
-from agreements.reading.kinds import change_sentence
+from agreements.reading.meaning import meanings_of
 from slmo.core.terms import Version
 
 Kind = Literal["same", "changed", "added", "removed"]
@@ -18,12 +18,13 @@ HARDLY_ALIKE = 0.5  # share of words in common
 
 @dataclass(frozen=True)
 class Line:
-    """One clause of the redline: its text in pieces that stayed, went or came."""
+    """One term of the redline: its text in pieces that stayed, went or came, and what the change means."""
 
     label: str
     kind: Kind
     pieces: Pieces
     note: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def redline(old: Version, new: Version) -> list[Change]:
     """Return all sections of both versions, in the new one's order, gone ones last."""
     before, after = _keyed(version_read(old)), _keyed(version_read(new))
     keys = [*after, *(key for key in before if key not in after)]
-    return [_section(before.get(key), after.get(key), _meanings(key, old, new)) for key in keys]
+    return [_section(before.get(key), after.get(key), meanings_of(key, old, new)) for key in keys]
 
 
 def changes_counted(changes: Iterable[Change]) -> int:
@@ -73,11 +74,13 @@ def _line(old: Clause | None, new: Clause | None, meaning: str) -> Line:
     """Return one clause of the redline."""
     if old is None or new is None:
         label, text, note = next((one.label, one.text, one.note) for one in (new, old) if one)
-        return Line(label, "added", (("ins", text),), note) if new else Line(label, "removed", (("del", text),))
+        if new:
+            return Line(label, "added", (("ins", text),), note, new.key)
+        return Line(label, "removed", (("del", text),), key=old.key if old else "")
     if old.text == new.text:
         kind: Kind = "changed" if meaning else "same"
-        return Line(new.label, kind, (("same", new.text),), meaning or new.note)
-    return Line(new.label, "changed", words_compare(old.text, new.text), meaning or new.note)
+        return Line(new.label, kind, (("same", new.text),), meaning or new.note, new.key)
+    return Line(new.label, "changed", words_compare(old.text, new.text), meaning or new.note, new.key)
 
 
 def likeness(before: Sequence[str], after: Sequence[str]) -> float:
@@ -103,16 +106,6 @@ def words_compare(old: str, new: str) -> Pieces:
         if come:
             pieces.append(("ins", come))
     return tuple(pieces)
-
-
-def _meanings(key: str, old: Version, new: Version) -> dict[str, str]:
-    """Return what a changed target means in practice, by clause key; empty where it means the same."""
-    name = key.removeprefix("objective.")
-    before, after = old.objectives.get(name), new.objectives.get(name)
-    if not key.startswith("objective.") or before is None or after is None:
-        return {}
-    meaning = change_sentence(old, before, new, after)
-    return {"target": meaning} if meaning else {}
 
 
 def _keyed(sections: Iterable[Section]) -> dict[str, Section]:

@@ -3,7 +3,7 @@
 Nothing here decides who may act: the verbs of versions, positions and comments do, and tell the negotiation.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -24,9 +24,13 @@ def side_other(side: str) -> str:
 
 def turn_end(agreement: Agreement, now: datetime, days: int = TURN_DAYS) -> datetime:
     """Return the end of a turn that begins now: the last second of the day, in the agreement's zone."""
-    zone = ZoneInfo(agreement.timezone)
-    day = now.astimezone(zone).date() + timedelta(days=days)
-    return datetime.combine(day, time(23, 59, 59), zone)
+    today = now.astimezone(ZoneInfo(agreement.timezone)).date()
+    return turn_end_on(agreement, today + timedelta(days=days))
+
+
+def turn_end_on(agreement: Agreement, day: date) -> datetime:
+    """Return the last second of a day in the agreement's zone."""
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(agreement.timezone))
 
 
 def turn_end_check(agreement: Agreement, until: datetime | None, now: datetime) -> datetime:

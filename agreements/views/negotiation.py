@@ -1,6 +1,7 @@
 """What people do at the negotiating table: amend, edit, propose, sign, withdraw."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from agreements import services
 from agreements.errors import Conflict, DocumentRefused
-from agreements.forms.terms import AmendForm, ProofForm, SignForm, SignRecordedForm, TermsForm, TextForm
+from agreements.forms.terms import AmendForm, ProofForm, ProposeForm, SignForm, SignRecordedForm, TermsForm, TextForm
 from agreements.models import Side, Version
 from agreements.reading.clauses import version_read
 from agreements.reading.exposure import exposure_lines
@@ -25,6 +27,7 @@ from agreements.reading.redline import Change, redline
 from agreements.selectors import agreement_get, version_get
 from agreements.services.authority import exposure_read, signers_possible, signing_refusal
 from agreements.services.drafting import draft_reconcile
+from agreements.services.negotiation import turn_end_on
 from agreements.services.version import side_drafting
 from agreements.views.editor.base import draft_get, problems_of, terms_typed
 from agreements.views.editor.parts import parts_of
@@ -131,10 +134,17 @@ def _reconciled(
 @login_required
 @require_POST
 def propose(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Put a draft on the table."""
+    """Put a draft on the table; `answer_until` is the last day on which the other side may answer."""
     version = version_get(request.user, slug, number)
-    done = _("Version %(number)d is proposed. The other side can now read and sign it.")
-    return _act(request, version, services.version_propose, done)
+    form = ProposeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["answer_until"]))
+        return redirect(_next(request, version))
+    day = form.cleaned_data["answer_until"]
+    until = turn_end_on(version.agreement, day) if day else None
+    verb = partial(services.version_propose, answer_until=until)
+    done = _("Version %(number)d is proposed. The other side can now read, answer and sign it.")
+    return _act(request, version, verb, done)
 
 
 @login_required
@@ -153,7 +163,13 @@ def _act(request: HttpRequest, version: Version, verb: Any, done: str) -> HttpRe
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, done % {"number": version.number})
-    return redirect("version", slug=version.agreement.slug, number=version.number)
+    return redirect(_next(request, version))
+
+
+def _next(request: HttpRequest, version: Version) -> str:
+    """Return where the person goes on: in the room where they came from there, else at the version."""
+    name = "room" if "room" in request.POST else "version"
+    return reverse(name, args=[version.agreement.slug, version.number])
 
 
 @sensitive_post_parameters("password", "code")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,10 +18,13 @@ from agreements import services
 from agreements.errors import Conflict, DocumentRefused, Refused
 from agreements.forms.base import DraftForm
 from agreements.models import Version
+from agreements.reading.outline import change_of
+from agreements.reading.redline import Change, redline
 from agreements.selectors import version_get
 from agreements.services.document import document_align, documents_check
-from agreements.services.drafting import revision_at
+from agreements.services.drafting import draft_reconcile, revision_at
 from slmo.accounts.policy import require
+from slmo.core.errors import TermError
 from slmo.core.terms import Version as Terms
 from slmo.core.terms import agreement_parse
 from slmo.web.pages import page
@@ -72,15 +76,42 @@ def part_page(
         try:
             draft_save(request, version, form.document(), form.cleaned_data["changed_at"])
         except Conflict as error:
-            context = {**context, "conflict": error.messages[0]}
+            context = {**context, "conflict": error.messages[0], **conflict_shown(request, version, form, error)}
             form.renew(version)
         except DocumentRefused as error:
             form.refuse_document(error)
         else:
             messages.success(request, done)
-            return redirect(f"{editor_url(version)}#{anchor}")
+            return redirect(back_url(request, version) or f"{editor_url(version)}#{anchor}")
     failed = (form.is_bound and form.errors) or "conflict" in context
     return page(request, template, dict(context), status=422 if failed else 200)
+
+
+def back_url(request: HttpRequest, version: Version) -> str:
+    """Return the address of the room at a clause where the editor was opened from there (`?room=<clause>`), or ""."""
+    if "room" not in request.GET:
+        return ""
+    room = reverse("room", args=[version.agreement.slug, version.number])
+    return f"{room}?{urlencode({'clause': request.GET['room']})}"
+
+
+def conflict_shown(request: HttpRequest, version: Version, form: DraftForm, error: Conflict) -> dict[str, list[Change]]:
+    """Return what somebody else changed in the clauses of a conflict, and what saving mine would change in that.
+
+    `version.document` is the text from which the editor started.
+    """
+    stored = version_get(request.user, version.agreement.slug, version.number)
+    mine = draft_reconcile(stored, form.document(), version.document)
+    try:
+        base, theirs = (agreement_parse([one]).versions[0] for one in (version.document, stored.document))
+        typed = terms_typed(version, mine)
+    except (DocumentRefused, TermError):
+        return {}
+    changed = {"theirs_changed": redline(base, theirs), "mine_changes": redline(theirs, typed)}
+    return {
+        name: [one for key in error.clauses if (one := change_of(changes, key)) and one.kind != "same"]
+        for name, changes in changed.items()
+    }
 
 
 def draft_save(request: HttpRequest, version: Version, document: Mapping[str, Any], changed_at: Any) -> None:

@@ -25,7 +25,7 @@ def conditions(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     version = draft_get(request, slug, number)
     form = ConditionsForm(request.POST or None, version=version)
     if "preview" in request.POST:
-        return _preview(request, version, form)
+        return conditions_preview(request, version, form)
     if "more" in request.POST:
         form = ConditionsForm(initial={**form.typed(), "more": request.POST["more"]}, version=version)
     return part_page(
@@ -44,7 +44,7 @@ def clause_new(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def clause_edit(request: HttpRequest, slug: str, number: int, name: str) -> HttpResponse:
     """Change a clause of the draft."""
     version = draft_get(request, slug, number)
-    return _clause_page(request, version, _place(version, name))
+    return _clause_page(request, version, clause_place(version, name))
 
 
 @login_required
@@ -52,11 +52,11 @@ def clause_edit(request: HttpRequest, slug: str, number: int, name: str) -> Http
 def clause_drop(request: HttpRequest, slug: str, number: int, name: str) -> HttpResponse:
     """Take a clause out of the draft."""
     version = draft_get(request, slug, number)
-    place = _place(version, name)
+    place = clause_place(version, name)
     return part_remove(request, version, lambda: clause_remove(version.document, place), _("The clause is removed."))
 
 
-def _place(version: Version, name: str) -> int:
+def clause_place(version: Version, name: str) -> int:
     """Return where a clause stands in the draft; raises Http404."""
     names = [one["id"] for one in version.document["spec"].get("clauses") or ()]
     if name not in names:
@@ -67,7 +67,7 @@ def _place(version: Version, name: str) -> int:
 def _clause_page(request: HttpRequest, version: Version, place: int | None) -> HttpResponse:
     form = ProseForm(request.POST or None, version=version, place=place)
     if "preview" in request.POST:
-        return _preview(request, version, form)
+        return conditions_preview(request, version, form)
     title = form.original.get("title")
     named = _("Change “%(name)s”") % {"name": title} if title else _("New clause")
     return part_page(
@@ -76,7 +76,7 @@ def _clause_page(request: HttpRequest, version: Version, place: int | None) -> H
     )  # fmt: skip
 
 
-def _preview(request: HttpRequest, version: Version, form: DraftForm) -> HttpResponse:
+def conditions_preview(request: HttpRequest, version: Version, form: DraftForm) -> HttpResponse:
     """Return how what was typed reads, and what it changes."""
     context: dict[str, Any] = {"problems": problems_of(form) if not form.is_valid() else []}
     if not context["problems"]:

@@ -1,5 +1,7 @@
 """An objective of a draft: a new one of any kind, changed, removed; and what the typed terms mean."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,6 +14,7 @@ from agreements.forms.objective import ObjectiveForm
 from agreements.forms.objective.kinds import KINDS
 from agreements.models import IndicatorKind, Version
 from agreements.reading.clauses import objective_section
+from agreements.reading.outline import compared_with
 from agreements.reading.redline import redline
 from agreements.services.document_parts import objective_remove
 from agreements.views.editor.base import draft_get, part_page, part_remove, problems_of, terms_typed
@@ -42,7 +45,7 @@ def objective_new(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def objective_edit(request: HttpRequest, slug: str, number: int, name: str) -> HttpResponse:
     """Change an objective of the draft."""
     version = draft_get(request, slug, number)
-    place = _place(version, name)
+    place = place_of(version, name)
     return _objective_page(request, version, version.document["spec"]["objectives"][place]["indicator"], place)
 
 
@@ -51,12 +54,12 @@ def objective_edit(request: HttpRequest, slug: str, number: int, name: str) -> H
 def objective_drop(request: HttpRequest, slug: str, number: int, name: str) -> HttpResponse:
     """Take an objective out of the draft."""
     version = draft_get(request, slug, number)
-    place = _place(version, name)
+    place = place_of(version, name)
     done = _("“%(name)s” is no longer part of the draft.") % {"name": name}
     return part_remove(request, version, lambda: objective_remove(version.document, place), done)
 
 
-def _place(version: Version, name: str) -> int:
+def place_of(version: Version, name: str) -> int:
     """Return where an objective stands in the draft; raises Http404."""
     names = [one["name"] for one in version.document["spec"]["objectives"]]
     if name not in names:
@@ -64,7 +67,7 @@ def _place(version: Version, name: str) -> int:
     return names.index(name)
 
 
-def _form(request: HttpRequest, version: Version, kind: str, place: int | None) -> ObjectiveForm:
+def objective_form(request: HttpRequest, version: Version, kind: str, place: int | None) -> ObjectiveForm:
     """Return the form as it was sent, as it was typed when only rows are asked for, or as the draft has it."""
     names = version.agreement.objectives.values_list("name", flat=True)
     objectives = version.document["spec"]["objectives"]
@@ -77,9 +80,9 @@ def _form(request: HttpRequest, version: Version, kind: str, place: int | None) 
 
 
 def _objective_page(request: HttpRequest, version: Version, kind: str, place: int | None) -> HttpResponse:
-    form = _form(request, version, kind, place)
+    form = objective_form(request, version, kind, place)
     if "preview" in request.POST:
-        return _preview(request, version, form)
+        return objective_preview(request, version, form)
     name = form.original.get("title") or form.original.get("name")
     label = IndicatorKind(kind).label
     context = {
@@ -97,14 +100,20 @@ def _objective_page(request: HttpRequest, version: Version, kind: str, place: in
     )  # fmt: skip
 
 
-def _preview(request: HttpRequest, version: Version, form: ObjectiveForm) -> HttpResponse:
-    """Return how the typed objective reads, what it means, and what it changes."""
-    context: dict[str, Any] = {"problems": []}
+def objective_preview(
+    request: HttpRequest, version: Version, form: ObjectiveForm, evidence: Sequence[str] = ()
+) -> HttpResponse:
+    """Return how the typed objective reads, what it means, and what it changes.
+
+    `evidence`: addresses that are asked, by the browser, what the typed terms would have meant.
+    """
+    context: dict[str, Any] = {"problems": [], "evidence": evidence}
     if not form.is_valid():
         context["problems"] = problems_of(form)
         return page(request, "agreements/editor/_objective_preview.html", context)
     try:
         context |= _reading(version, form)
+        context["evidence_values"] = json.dumps({"terms": json.dumps(form.objective())})
     except DocumentRefused as error:
         form.refuse_document(error)
         context["problems"] = problems_of(form)
@@ -115,6 +124,6 @@ def _reading(version: Version, form: ObjectiveForm) -> dict[str, Any]:
     """Return the typed objective as a section, and its redline; raises DocumentRefused."""
     typed, name = terms_typed(version, form.document()), form.objective()["name"]
     section = objective_section(typed, typed.objectives[name], str(typed.document["spec"].get("currency", "")))
-    base = version.base or version
+    base = compared_with(version) or version
     changes = redline(agreement_parse([base.document]).versions[0], typed)
     return {"section": section, "changes": [one for one in changes if one.key == section.key and one.kind == "changed"]}
