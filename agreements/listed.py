@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Least
 
-from agreements.models import Agreement, Service, Version, VersionState
+from agreements.models import Agreement, Negotiation, Round, Service, Version, VersionState
 from agreements.selectors import agreements_visible, dependencies_visible, services_visible, shown_to
 from slmo.accounts.models import User
 from slmo.accounts.selectors import organisation_ids_of
@@ -45,7 +45,8 @@ def agreements_listed(user: User | AnonymousUser, now: datetime) -> QuerySet[Agr
     among those that have begun; where its term is extended by itself, or the agreement is ended, `force_until` is the
     end that was signed. `force_last`: its last day. `term_until`: the end of its own term, `renewed_by`: how that is
     extended, as its document says. `ended_from`: when the agreement ends or ended. `standing`: in_force, signed
-    (begins later), proposed, draft, expired, terminated or withdrawn. `open`: whether a proposal waits.
+    (begins later), proposed, draft, expired, terminated or withdrawn. `open`: whether a proposal waits. `turn`: whose
+    move it is, `turn_since` and `turn_until`, in which version, and which clauses the last round changed.
     """
     everything = Version.objects.filter(agreement=OuterRef("pk"), state=VersionState.SIGNED)
     signed = everything.exclude(document__spec__has_key="ended")
@@ -66,10 +67,29 @@ def agreements_listed(user: User | AnonymousUser, now: datetime) -> QuerySet[Agr
             begins=Exists(signed.filter(effective_from__gt=OuterRef("today"))),
             open=Exists(shown.filter(state=VersionState.PROPOSED)),
             drafted=Exists(shown.filter(state=VersionState.DRAFT)),
+            **_turns(user),
         )
         .annotate(force_until=_until())
         .annotate(standing=_standing(), force_last=Cast(_day_before("force_until"), DateField()))
     )
+
+
+def _turns(user: User | AnonymousUser) -> dict[str, Subquery]:
+    """Return the expressions for whose move it is in the negotiation that has waited longest, as far as it is known."""
+    known = shown_to(organisation_ids_of(user))
+    shown = Version.objects.filter(known, negotiation=OuterRef("pk"))
+    moving = Negotiation.objects.filter(Exists(shown), agreement=OuterRef("pk"), closed_at__isnull=True)
+    first = moving.order_by("turn_since")
+    still = [VersionState.DRAFT, VersionState.PROPOSED]
+    working = Version.objects.filter(known, agreement=OuterRef("pk"), state__in=still).order_by("-number")
+    last = Round.objects.filter(negotiation__agreement=OuterRef("pk"), negotiation__closed_at__isnull=True)
+    return {
+        "turn": Subquery(first.values("turn")[:1]),
+        "turn_since": Subquery(first.values("turn_since")[:1]),
+        "turn_until": Subquery(first.values("turn_until")[:1]),
+        "turn_version": Subquery(working.values("number")[:1]),
+        "turn_changed": Subquery(last.order_by("-at").values("changed")[:1]),
+    }
 
 
 def _day_before(name: str) -> ExpressionWrapper:

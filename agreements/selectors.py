@@ -46,7 +46,7 @@ def versions_visible(user: User | AnonymousUser, agreement: Agreement) -> QueryS
     return (
         agreement.versions.filter(Q(agreement__provider__in=own) | Q(agreement__customer__in=own))
         .filter(shown_to(own))
-        .select_related("agreement__provider", "agreement__customer", "agreement__service", "drafted_by")
+        .select_related("agreement__provider", "agreement__customer", "agreement__service", "drafted_by", "negotiation")
     )
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from agreements.models import Side, Version, VersionState
+from agreements.models import BOTH, Side, Version, VersionState
 from agreements.ruling import renewal_length
 from agreements.selectors import sides_of
 from agreements.services.authority import drafters_of
@@ -79,22 +79,44 @@ def _ended(version: Version, today: date) -> str:
 
 @dataclass(frozen=True)
 class Turn:
-    """Who has to act on a version: the organisations waited for, and whether the reader is one who may."""
+    """Who has to act on a version: the organisations waited for, and whether the reader is one who may.
+
+    `since` and `until`: of the turn, where the version lies on the table. `ready`: nothing but signatures is missing.
+    """
 
     version: Version
     waiting: tuple[str, ...]
     mine: bool
+    since: datetime | None = None
+    until: datetime | None = None
+    ready: bool = False
 
 
 def turn_of(version: Version, user: User) -> Turn:
-    """Return whose move it is: the drafter's while it is a draft, then of every side that has not signed."""
-    agreement = version.agreement
+    """Return whose move it is: the drafter's while it is a draft, then of the side asked, at last of the signers."""
+    agreement, negotiation = version.agreement, version.negotiation
+    ready = version.agreed_at is not None
     if version.state == VersionState.DRAFT:
         sides, action = [version.drafted_side], "version_propose"
     else:
-        signed = {signature.side for signature in version.signatures.all()}
-        sides, action = [side for side in Side.values if side not in signed], "version_sign"
+        sides, action = sides_waited(version), "version_sign" if ready else "version_accept"
     own = sides_of(user, agreement)
     mine = any(side in own and can(user, action, agreement.organisation_of(side)) for side in sides)
     mine = mine and not (action == "version_sign" and user.pk in drafters_of(version))
-    return Turn(version, tuple(agreement.organisation_of(side).name for side in sides), mine)
+    moves = negotiation if negotiation is not None and version.state != VersionState.DRAFT else None
+    return Turn(
+        version=version,
+        waiting=tuple(agreement.organisation_of(side).name for side in sides),
+        mine=mine,
+        since=moves.turn_since if moves else None,
+        until=moves.turn_until if moves else None,
+        ready=ready,
+    )
+
+
+def sides_waited(version: Version) -> list[str]:
+    """Return the sides that have to move on a proposal: the one asked, or those whose signature is missing."""
+    signed = {signature.side for signature in version.signatures.all()}
+    missing = [str(side) for side in Side.values if side not in signed]
+    turn = version.negotiation.turn if version.negotiation else BOTH
+    return [turn] if turn in missing else missing

@@ -51,6 +51,12 @@ class Room:
         return counted(self.entries)
 
     @property
+    def hides_picture(self) -> bool:
+        """Tell whether the picture of the week stands with the terms that did not change."""
+        change = self.change
+        return change is not None and change.kind != "same" and len(change.changed) != len(change.lines)
+
+    @property
     def place(self) -> int:
         """Return where the open clause stands in the outline."""
         return [one.key for one in self.entries].index(self.chosen.key)

@@ -13,10 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from agreements.listed import agreements_listed
-from agreements.models import AgreementType
+from agreements.models import BOTH, AgreementType
 from agreements.ruling import renewal_length
 from slmo.accounts.policy import can, require
 from slmo.core.lifecycle import term_at
@@ -90,12 +90,40 @@ def _open_cell(row: Any) -> SafeString | str:
     return format_html('{}<span class="under">{}</span>', words.day(term.last), _t("then extended"))
 
 
+def turn_cell(row: Any) -> SafeString | str:
+    """Return whose move it is, since when and until when, and how much the last round changed."""
+    if not row.turn or row.turn_version is None:
+        return words.DASH
+    url = reverse("room", args=[row.slug, row.turn_version])
+    parts = [_t("since %(day)s") % {"day": words.day(timezone.localdate(row.turn_since))}]
+    overdue = row.turn_until is not None and row.turn_until < timezone.now()
+    if row.turn_until is not None:
+        day = {"day": words.day(timezone.localdate(row.turn_until))}
+        parts.append((_t("overdue since %(day)s") if overdue else _t("until %(day)s")) % day)
+    if row.turn_changed:
+        count = len(row.turn_changed)
+        parts.append(ngettext("%(count)d clause changed", "%(count)d clauses changed", count) % {"count": count})
+    tone = "tone-breach tone-text" if overdue else ""
+    return format_html(
+        '<a href="{}">{}</a><span class="under"><span class="{}">{}</span></span>', url, turn_name(row), tone,
+        " · ".join(parts),
+    )  # fmt: skip
+
+
+def turn_name(row: Any) -> str:
+    """Return the organisation whose move it is, or that it is that of both; empty where nobody has to move."""
+    if not row.turn:
+        return ""
+    return _t("Both: to be signed") if row.turn == BOTH else str(row.organisation_of(row.turn).name)
+
+
 COLUMNS = (
     Column("title", _("Agreement"), title_cell, ("title",), lambda row: row.title, css="wide"),
     Column("type", _("Type"), type_cell, ("type",), lambda row: row.type),
     Column("provider", _("Provider"), lambda row: row.provider.name, ("provider__name",)),
     Column("customer", _("Customer"), lambda row: row.customer.name, ("customer__name",)),
     Column("standing", _("State"), standing_cell, ("standing",), lambda row: row.standing),
+    Column("turn", _("Whose move"), turn_cell, ("turn_since",), turn_name),
     Column("since", _("In force since"), since_cell, ("force_from",), lambda row: row.force_from or ""),
     Column("until", _("Until"), until_cell, ("force_until",), lambda row: row.force_last or ""),
 )
@@ -115,10 +143,23 @@ def _expiring() -> Q:
     return Q(standing="in_force", force_until__lte=F("today") + HORIZON)
 
 
+def _by_turn(rows: Any, value: str) -> Any:
+    """Return the agreements in which a side has the move, or in which its time is over."""
+    if value == "overdue":
+        return rows.filter(turn_until__lt=timezone.now())
+    return rows.filter(turn__in=[value, BOTH])
+
+
+TURNS = (
+    ("provider", _("The provider’s move")),
+    ("customer", _("The customer’s move")),
+    ("overdue", _("Overdue")),
+)
 FILTERS = (
     Search(_("Title, service or party"), ("title", "slug", "service__name", "provider__name", "customer__name")),
     Choice("type", _("Type"), AgreementType.choices, lambda rows, value: rows.filter(type=value)),
     Choice("state", _("State"), STANDINGS, _by_standing),
+    Choice("turn", _("Whose move"), TURNS, _by_turn),
 )
 
 

@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agreements.models import Side, Version, VersionState
+from agreements.models import Version, VersionState
+from agreements.reading.rail import Turn, turn_of
 from agreements.selectors import agreements_visible
-from agreements.services.authority import drafters_of
 from governance.models import ImprovementState, ReviewState
 from governance.selectors import improvements_visible, reviews_visible
 from monitoring.board import NEXT_ACT, breaches_unclosed
@@ -92,16 +92,16 @@ def _versions(user: User, now: datetime) -> Iterable[Item]:
     rows = Version.objects.filter(
         agreement__in=agreements_visible(user), state__in=[VersionState.DRAFT, VersionState.PROPOSED]
     )
-    rows = rows.select_related("agreement__provider", "agreement__customer").prefetch_related("signatures")
-    for version in rows.order_by("changed_at")[: WAITING_MOST * 2]:
-        if item := _version_item(user, version):
+    rows = rows.select_related("agreement__provider", "agreement__customer", "negotiation")
+    for version in rows.prefetch_related("signatures", "rounds").order_by("changed_at")[: WAITING_MOST * 2]:
+        if item := _version_item(user, version, now):
             yield item
 
 
-def _version_item(user: User, version: Version) -> Item | None:
+def _version_item(user: User, version: Version, now: datetime) -> Item | None:
     """Return what this person's side has to do with an unsigned version, if anything."""
     agreement = version.agreement
-    url = reverse("version", args=[agreement.slug, version.number])
+    url = reverse("room" if version.negotiation_id else "version", args=[agreement.slug, version.number])
     detail = _("Version %(number)d, in force from %(day)s") % {
         "number": version.number,
         "day": words.day(version.effective_from),
@@ -111,15 +111,22 @@ def _version_item(user: User, version: Version) -> Item | None:
             return None
         kind, act = _l("Draft to propose"), _l("Propose")
         return Item(version.changed_at, "edit", kind, agreement.title, detail, act, url)
-    if user.pk in drafters_of(version):
-        return None  # whoever wrote the text does not sign it
-    signed = {signature.side for signature in version.signatures.all()}
-    for side in Side.values:
-        if side not in signed and can(user, "version_sign", agreement.organisation_of(side)):
-            kind, act = _l("Version to sign"), _l("Read and sign")
-            since = version.proposed_at or version.changed_at
-            return Item(since, "signature", kind, agreement.title, detail, act, url)
-    return None
+    turn = turn_of(version, user)
+    if not turn.mine:
+        return None
+    since, overdue = turn.since or version.proposed_at or version.changed_at, bool(turn.until and turn.until < now)
+    detail = f"{detail} · {turn_detail(version, turn)}" if turn.until else detail
+    kind, act = (_l("Version to sign"), _l("Read and sign")) if turn.ready else (_l("Proposal to answer"), _l("Answer"))
+    return Item(since, "signature" if turn.ready else "send", kind, agreement.title, detail, act, url, overdue)
+
+
+def turn_detail(version: Version, turn: Turn) -> str:
+    """Return what the other side changed, and until when an answer is due."""
+    made = max(version.rounds.all(), key=lambda one: one.pk, default=None)
+    count = len(made.changed) if made and not turn.ready else 0
+    changed = ngettext("%(count)d clause changed", "%(count)d clauses changed", count) % {"count": count}
+    due = _("answer until %(day)s") % {"day": words.day(timezone.localdate(turn.until))}
+    return f"{changed} · {due}" if count else due
 
 
 def _reviews(user: User, now: datetime) -> Iterable[Item]:

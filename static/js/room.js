@@ -16,7 +16,7 @@
   // No evidence is no failure: the column says so itself.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const asked = event.detail.requestConfig && event.detail.requestConfig.elt;
-    if (!asked || !asked.matches("[data-evidence]") || event.detail.xhr.status < 400) return;
+    if (!asked || !asked.matches("[data-evidence]") || event.detail.xhr.status !== 404) return;
     event.detail.shouldSwap = false;
     event.detail.isError = false;
   });

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from agreements.models import Version
+from agreements.services.position import version_accept
 from agreements.services.version import version_draft, version_propose
 from governance.models import Improvement, Review, ReviewState
 from governance.search import ACTS, search
@@ -83,12 +84,15 @@ def test_a_breach_waits_for_whoever_may_take_its_next_step(world: World) -> None
     assert kinds(world, "analyst") == ["Breach to explain"]
 
 
-def test_a_draft_waits_for_its_own_side_and_a_proposal_for_both(world: World) -> None:
+def test_a_draft_waits_for_its_own_side_and_a_proposal_for_the_side_that_is_asked(world: World) -> None:
     draft = version_draft(agreement=world.sla, actor=world.people["manager"], now=timezone.now())
     assert kinds(world, "manager") == ["Draft to propose"]
     assert kinds(world, "buyer") == []
     version_propose(version=draft, actor=world.people["manager"], now=timezone.now())
-    assert kinds(world, "manager") == kinds(world, "buyer") == ["Version to sign"]
+    assert kinds(world, "manager") == []
+    assert kinds(world, "buyer") == ["Proposal to answer"]
+    version_accept(version=draft, actor=world.people["buyer"], now=timezone.now())
+    assert kinds(world, "buyer") == ["Version to sign"]
     assert kinds(world, "doctor") == kinds(world, "operator") == []
 
 
