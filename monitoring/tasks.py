@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from monitoring.services.assessment import objective_try, objectives_sweep
+from monitoring.services.probe import lane_look, lanes_due
 from monitoring.services.silence import sources_silence_tell
 from monitoring.services.source import source_fetch, sources_due
 
@@ -33,6 +34,21 @@ def sources_sweep() -> int:
         source_fetch_task.delay(source_id)
     sources_silence_tell(now=now)
     return len(due)
+
+
+@shared_task(acks_late=True)
+def probes_sweep() -> int:
+    """Hand every look that is due to the workers of its probe point; return how many there were."""
+    due = lanes_due(timezone.now())
+    for lane_id, queue, interval in due:
+        lane_look_task.apply_async((lane_id,), queue=queue, expires=interval)
+    return len(due)
+
+
+@shared_task(acks_late=True)
+def lane_look_task(lane_id: int) -> bool:
+    """Look at one source from one probe point if that is due; return whether it looked."""
+    return lane_look(lane_id=lane_id, now=timezone.now())
 
 
 @shared_task(acks_late=True)

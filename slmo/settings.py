@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -147,6 +148,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "global_keyprefix": env("CELERY_PREFIX", "slmo:")}
 CELERY_TIMEZONE = "UTC"
+# The probe points that this machine's workers stand for: besides the common queue they serve one for each.
+PROBE_POINTS = [word.strip() for word in env("PROBE_POINTS").split(",") if word.strip()]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", *(f"probe.{point}" for point in PROBE_POINTS))]
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

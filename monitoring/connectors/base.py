@@ -45,6 +45,10 @@ class Connector:
         """
         raise NotImplementedError
 
+    def preview(self, config: Mapping[str, Any], window: Window, interval: int) -> Sequence[Any]:
+        """Return what a fetch would, and change nothing anywhere; for whoever sets a source up."""
+        return self.fetch(config, window, interval)
+
     def recorded(self, config: Mapping[str, Any]) -> None:
         """Put away what the last fetch took: its facts are recorded. Not called where the worker dies before."""
 

@@ -4,118 +4,127 @@ What a fetch finds holds for its whole interval: a window of the clock that begi
 interval in which nobody asked is unknown, and can not be asked about later.
 """
 
-import time
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _l
 
-from monitoring.connectors.base import ConfigForm, Connector
-from monitoring.connectors.errors import ConnectorError, Unreachable
-from monitoring.connectors.outbound import Answer, Ask, Limits, request, url_split
-from monitoring.kinds.buckets import BucketRow
-from monitoring.kinds.samples import SampleRow
+from monitoring.connectors.checks import headers_read, url_clean
+from monitoring.connectors.errors import Unreachable
+from monitoring.connectors.fields import SecretField
+from monitoring.connectors.outbound import Answer, Ask, Limits, Trust, bearer, request
+from monitoring.connectors.probing import Probe, ProbeForm, Seen, in_time
+from monitoring.connectors.probing.forms import TIMEOUT_MOST
 from monitoring.models import FactState
-from monitoring.rows import FactRow, row_key
-from slmo.core.units import Window
 
-TIMEOUT_MOST = 30
 BODY = 256 * 1024  # read of an answer at most
-Measurement = SampleRow | BucketRow
+METHODS = ("GET", "HEAD", "POST", "PUT", "OPTIONS")
 
 
-class HttpForm(ConfigForm):
-    """The settings of a probe."""
+class HttpForm(ProbeForm):
+    """The settings of a probe of a page."""
 
-    url = forms.CharField(label=_("Address"), max_length=2000, help_text=_("The page that is asked."))
-    timeout = forms.FloatField(
-        label=_("Seconds to wait for the answer"), min_value=0.1, max_value=TIMEOUT_MOST, initial=5, required=False
-    )
+    url = forms.CharField(label=_l("Address"), max_length=2000, help_text=_l("The page that is asked."))
     expect_status = forms.IntegerField(
-        label=_("Expected status"),
+        label=_l("Expected status"),
         min_value=100,
         max_value=599,
         required=False,
-        help_text=_("Left empty: any from 200 to 399."),
-    )
-    expect_text = forms.CharField(
-        label=_("Expected text"), max_length=200, required=False, help_text=_("Must occur in the page’s first 256 KB.")
+        help_text=_l("Left empty: any from 200 to 399."),
     )
     slow_after = forms.FloatField(
-        label=_("Degraded after seconds"),
+        label=_l("Degraded after seconds"),
         min_value=0.01,
         max_value=TIMEOUT_MOST,
         required=False,
-        help_text=_("An answer that takes longer counts as degraded."),
+        help_text=_l("An answer that takes longer counts as degraded."),
     )
-    records = forms.ChoiceField(
-        label=_("What is recorded"),
-        choices=[
-            ("state", _("whether the page is up")),
-            ("time", _("how many seconds the answer took")),
-            ("answer", _("whether the answer was good")),
-        ],
-        initial="state",
+    expect_text = forms.CharField(
+        label=_l("Expected text"),
+        max_length=200,
         required=False,
-        help_text=_("The first feeds availability, the second measured values, the third a share of good events."),
+        help_text=_l("Must occur in the page’s first 256 KB."),
     )
+    refuse_text = forms.CharField(
+        label=_l("Text that must not occur"), max_length=200, required=False, help_text=_l("Such as an error message.")
+    )
+    method = forms.ChoiceField(
+        label=_l("Method"), choices=[(name, name) for name in METHODS], initial="GET", required=False
+    )
+    redirects = forms.BooleanField(
+        label=_l("Follow redirects"), required=False, help_text=_l("Otherwise a redirect is the answer.")
+    )
+    headers = forms.CharField(
+        label=_l("Headers"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=4000,
+        required=False,
+        help_text=_l("One a line: Name: value. No passwords here."),
+    )
+    body = forms.CharField(
+        label=_l("What is sent"), widget=forms.Textarea(attrs={"rows": 3}), max_length=20_000, required=False
+    )
+    token = SecretField(
+        label=_l("Token"), required=False, help_text=_l("Sent as “Authorization: Bearer …” to this host only.")
+    )
+    ca = forms.CharField(
+        label=_l("Certificates of its authority"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=40_000,
+        required=False,
+        help_text=_l("PEM text; left empty: those that the portal trusts."),
+    )
+    layout = (
+        ("url",), ("expect_status", "slow_after"), ("expect_text", "refuse_text"),
+        ("method", "redirects"), ("headers",), ("body",), ("token",), ("ca",), *ProbeForm.common,
+    )  # fmt: skip
+    further = ("method", "redirects", "headers", "body", "token", "ca", "refuse_text", *ProbeForm.further)
+    units = {**ProbeForm.units, "slow_after": _l("seconds")}
+    placeholders = {"url": "https://example.org/health"}
 
     def clean_url(self) -> str:
         """Return the address; raise ValidationError for anything but a plain http or https address."""
-        try:
-            url_split(self.cleaned_data["url"])
-        except ConnectorError as error:
-            raise ValidationError(str(error)) from error
-        return str(self.cleaned_data["url"])
+        return url_clean(self.cleaned_data["url"])
+
+    def clean_headers(self) -> str:
+        """Return the headers; raise ValidationError for a line that is none."""
+        headers_read(self.cleaned_data["headers"])
+        return str(self.cleaned_data["headers"])
 
 
-class HttpConnector(Connector):
+class HttpConnector(Probe):
     """Ask a page; it is up when it answers as expected, down when not or too late."""
 
     kind = "http"
-    label = _("HTTP probe")
-    about = _("Asks a page again and again: as expected is up, slow is degraded, wrong or no answer is down.")
+    label = _l("Web page or API (HTTP)")
+    about = _l("Asks a page again and again: as expected is up, slow is degraded, wrong or no answer is down.")
     icon = "world"
-    group = "probe"
     form = HttpForm
-    facts = ("states", "samples", "buckets")
 
-    def brings(self, config: Mapping[str, Any]) -> str:
-        """Return the kind of facts for what is recorded."""
-        return {"time": "samples", "answer": "buckets"}.get(str(config.get("records")), "states")
-
-    def fetch(self, config: Mapping[str, Any], window: Window, interval: int) -> Sequence[FactRow | Measurement]:
-        """Return what one request finds now, for the window's last interval; no time where no answer came."""
-        start = window.end - interval
-        begun = time.monotonic()
-        state, seen = self.ask(config)
-        took = time.monotonic() - begun
-        if config.get("records") == "time":
-            value = Decimal(f"{took:.3f}")
-            return [] if state == FactState.DOWN else [SampleRow(start, value, key=row_key(start, ""))]
-        if config.get("records") == "answer":
-            good = Decimal(state == FactState.UP)
-            return [BucketRow(start, window.end, good, Decimal(1), key=row_key(start, ""), reference=seen)]
-        return [FactRow(start, window.end, int(state), "", row_key(start, ""), seen)]
-
-    def ask(self, config: Mapping[str, Any]) -> tuple[FactState, str]:
-        """Return the state that one request finds, and in a few words what was seen; raises ConnectorError."""
-        begun = time.monotonic()
+    def look(self, config: Mapping[str, Any]) -> Seen:
+        """Return the state that one request finds; raises ConnectorError for an address that may not be asked."""
         try:
-            limits = Limits(seconds=float(config.get("timeout") or 5), body=BODY, redirects=0, cut=True)
-            answer = request(Ask("GET", config["url"]), limits)
+            answer = request(_ask(config), _limits(config), Trust(str(config.get("ca") or "")))
         except Unreachable as error:
-            return FactState.DOWN, error.seen
+            return Seen(FactState.DOWN, error.seen)
         wrong = _wrong(config, answer)
         if wrong:
-            return FactState.DOWN, wrong
-        slow = config.get("slow_after")
-        if slow and time.monotonic() - begun > float(slow):
-            return FactState.DEGRADED, "slow"
-        return FactState.UP, ""
+            return Seen(FactState.DOWN, wrong)
+        return in_time(config, answer.took)
+
+
+def _ask(config: Mapping[str, Any]) -> Ask:
+    headers: dict[str, Any] = headers_read(str(config.get("headers") or ""))
+    if config.get("token"):
+        headers["Authorization"] = bearer(config["token"])
+    body = str(config.get("body") or "").encode()
+    return Ask(str(config.get("method") or "GET"), config["url"], headers, body)
+
+
+def _limits(config: Mapping[str, Any]) -> Limits:
+    redirects = 5 if config.get("redirects") else 0
+    return Limits(seconds=float(config.get("timeout") or 5), body=BODY, redirects=redirects, cut=True)
 
 
 def _wrong(config: Mapping[str, Any], answer: Answer) -> str:
@@ -123,9 +132,10 @@ def _wrong(config: Mapping[str, Any], answer: Answer) -> str:
     expected = config.get("expect_status")
     if answer.status != expected if expected else not 200 <= answer.status < 400:
         return f"HTTP {answer.status}"
-    text = str(config.get("expect_text") or "")
-    if text and text.encode() not in answer.body:
+    if (text := str(config.get("expect_text") or "")) and text.encode() not in answer.body:
         return "expected text missing"
+    if (text := str(config.get("refuse_text") or "")) and text.encode() in answer.body:
+        return "refused text found"
     return ""
 
 

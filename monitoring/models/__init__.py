@@ -8,6 +8,7 @@ from monitoring.models.fact import Fact, FactBatch, FactState
 from monitoring.models.ledger import LedgerDay
 from monitoring.models.measured import Bucket, Measured, Monthly, Sample, Statement, Task
 from monitoring.models.network import NetworkAllowed
+from monitoring.models.probe import ProbeLane, ProbeObservation, ProbePoint
 from monitoring.models.proposal import Proposal, ProposalState
 from monitoring.models.restatement import Restatement, RestatementState
 from monitoring.models.result import ObjectiveStatus, PeriodResult, ResultState
@@ -35,6 +36,9 @@ __all__ = [
     "NoteKind",
     "ObjectiveStatus",
     "PeriodResult",
+    "ProbeLane",
+    "ProbeObservation",
+    "ProbePoint",
     "Proposal",
     "ProposalState",
     "Restatement",

@@ -22,6 +22,7 @@ from monitoring.kinds import kinds_of
 from monitoring.models import FactBatch, Source
 from monitoring.rows import FactsRefused
 from monitoring.services.facts import facts_record
+from monitoring.services.probe import lanes_align
 from monitoring.services.source_secrets import config_open, fault_text, secrets_kept, secrets_sealed
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
@@ -62,6 +63,7 @@ def source_create(
     source.full_clean(exclude=["config", "secrets"])
     with transaction.atomic():
         source.save()
+        lanes_align(source=source, now=now)
         _audit(source, "source_create", actor, now, None, {**_shown(source), **replaced})
     return source
 
@@ -85,6 +87,7 @@ def source_update(*, source: Source, actor: User | None, now: datetime, **change
         source.next_due_at = source.asked_since = now
         source.failures, source.last_error, source.silence_told_at = 0, "", None
         source.save()
+        lanes_align(source=source, now=now)
         _audit(source, "source_update", actor, now, before, {**_shown(source), **replaced})
     return source
 

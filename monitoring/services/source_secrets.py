@@ -8,12 +8,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from monitoring.connectors import Checked, Connector, ConnectorError
+from monitoring.connectors.fields import ConfigForm
 from monitoring.models import Source
+from monitoring.observations import observations_of
 from slmo.accounts.vault import Secret, SecretUnreadable, VaultClosed, opened, scrubbed, sealed
 
 
 def config_open(source: Source) -> dict[str, Any]:
-    """Return a source's configuration as a fetch needs it, with its secrets; raises ConnectorError."""
+    """Return a source's configuration as a fetch needs it, with its secrets and what its probe points saw.
+
+    Raises ConnectorError.
+    """
     try:
         secrets = {name: opened(token) for name, token in source.secrets.items()}
     except SecretUnreadable:
@@ -23,7 +28,22 @@ def config_open(source: Source) -> dict[str, Any]:
         ) from None
     except VaultClosed as error:
         raise ConnectorError(str(error), again=False) from None
-    return {**source.config, **secrets}
+    return {**source.config, **observations_of(source), **secrets}
+
+
+def config_typed(connector: Connector, form: ConfigForm, source: Source | None) -> dict[str, Any]:
+    """Return a configuration that is only typed yet, with its secrets and those of the saved source that it keeps.
+
+    Raises ValidationError where such a secret would go elsewhere; ConnectorError where it cannot be read.
+    """
+    checked = Checked(form.settings(), form.secrets())
+    kept: dict[str, Any] = {}
+    if source is not None:
+        secrets_kept(connector, source, source.config, checked)
+        kept = {name: value for name, value in config_open(source).items() if name in source.secrets}
+    typed = {name: value for name, value in checked.secrets.items() if value is not None}
+    removed = {name for name, value in checked.secrets.items() if value is None}
+    return {**checked.settings, **{name: value for name, value in kept.items() if name not in removed}, **typed}
 
 
 def secrets_sealed(held: Mapping[str, str], typed: Mapping[str, Secret | None]) -> dict[str, str]:

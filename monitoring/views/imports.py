@@ -6,7 +6,6 @@ Between the look and the recording the file lies, compressed, in the cache under
 import io
 import secrets
 import zlib
-from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -20,8 +19,9 @@ from django.utils.translation import ngettext
 
 from agreements.models import Indicator
 from monitoring.forms.facts import UploadForm
-from monitoring.kinds import KINDS, FactKind
+from monitoring.kinds import KINDS
 from monitoring.models import FactState
+from monitoring.rows_shown import labels_shown, moment_shown, row_shown
 from monitoring.services.imports import BYTES_MOST, ImportRefused, Preview, import_commit, import_preview
 from monitoring.views.facts import indicator_url, reader
 from slmo.accounts.models import User
@@ -88,31 +88,13 @@ def _shown(preview: Preview) -> dict[str, Any]:
     names = {state.value: state.name.lower() for state in FactState}
     kind = preview.kind
     return {
-        "span_start": _moment(preview.start),
-        "span_end": _moment(preview.end),
-        "labels": [] if kind is None or kind.name == "states" else list(kind.labels.values()),
-        "rows": [_row_shown(kind, row) for row in preview.first] if kind else [],
+        "span_start": moment_shown(preview.start),
+        "span_end": moment_shown(preview.end),
+        "labels": labels_shown(kind),
+        "rows": [row_shown(kind, row) for row in preview.first] if kind else [],
         "counts": [{"state": names[key], "count": count} for key, count in preview.states.items()],
         "unnamed": preview.rows - len(preview.first),
     }
-
-
-def _row_shown(kind: FactKind, row: Any) -> dict[str, Any]:
-    """Return a row as the table shows it: when, what it says, and where."""
-    start, end = kind.row_span(row)
-    told = kind.shown(row)
-    return {
-        "start": _moment(start),
-        "end": _moment(end),
-        "state": told.get("state", ""),
-        "cells": [] if kind.name == "states" else [told[name] for name in kind.labels],
-        "scope": row.scope,
-    }
-
-
-def _moment(seconds: int | None) -> datetime | None:
-    """Return an instant of the preview as a time."""
-    return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
 
 
 def _record(request: HttpRequest, user: User) -> HttpResponse:

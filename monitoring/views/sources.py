@@ -1,10 +1,9 @@
-"""Sources of facts: how each does, setting one up, trying it out."""
+"""Sources of facts: how each does, and what it brought."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,24 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from monitoring.connectors import CONNECTORS, ConnectorError
-from monitoring.forms import errors_take
-from monitoring.forms.source import SourceForm, config_form, slug_free
-from monitoring.instants import instant_of
-from monitoring.models import FactState, Source
+from monitoring.connectors import CONNECTORS
+from monitoring.models import Source
 from monitoring.selectors import batches_visible, source_get, sources_visible
-from monitoring.services.source import source_create, source_update
+from monitoring.services.source import source_update
 from monitoring.silence import source_health
 from monitoring.views.facts import indicator_url, reader
-from slmo.accounts.policy import Can, require
-from slmo.core.units import Window
+from slmo.accounts.policy import Can
+from slmo.accounts.vault import MASK
 from slmo.notify.selectors import muted_until
 from slmo.web import words
 from slmo.web.lists import Column, Listing, Search
 from slmo.web.pages import page
 from slmo.web.templatetags.slmo import ago, state
 
-KIND = "http"  # the kind that is set up here; further kinds bring a file under monitoring/connectors/
 BATCHES = 12
 _l = gettext_lazy
 
@@ -112,81 +107,21 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _settings(found: Source) -> list[tuple[str, Any]]:
-    """Return the settings of a source with the labels of its kind, those that are set."""
+    """Return the settings of a source with the labels of its kind, those that are set; a secret only as being set."""
     fields = CONNECTORS[found.kind].form.base_fields if found.kind in CONNECTORS else {}
-    return [(str(field.label), found.config[name]) for name, field in fields.items() if found.config.get(name)]
+    shown = [
+        (str(field.label), _setting(field, found.config[name]))
+        for name, field in fields.items()
+        if found.config.get(name)
+    ]
+    return [*shown, *((str(fields[name].label), MASK) for name in sorted(found.secrets) if name in fields)]
 
 
-@login_required
-def source_new(request: HttpRequest) -> HttpResponse:
-    """Set up a probe."""
-    user = reader(request)
-    require(user, "source_edit")
-    data = request.POST or None
-    form = SourceForm(user, data, initial={"indicator": request.GET.get("indicator"), "interval": 60})
-    config = config_form(KIND, data)
-    if request.method == "POST" and form.is_valid() and config.is_valid():
-        cleaned = form.cleaned_data
-        try:
-            made = source_create(
-                slug=slug_free(cleaned["name"]),
-                kind=KIND,
-                config=config.cleaned_data,
-                **cleaned,
-                actor=user,
-                now=timezone.now(),
-            )
-        except ValidationError as error:
-            errors_take(form, error)
-        else:
-            messages.success(request, _("The source is set up and is asked for the first time now."))
-            return redirect("source", made.slug)
-    refused = form.errors or config.errors
-    context = {"form": form, "config": config, "source": None}
-    return page(request, "monitoring/source_edit.html", context, status=422 if refused else 200)
-
-
-@login_required
-def source_edit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Change how a source is set up."""
-    user = reader(request)
-    found = source_get(user, slug)
-    require(user, "source_edit", found.indicator.service.organisation)
-    data = request.POST or None
-    form = SourceForm(user, data, source=found)
-    config = config_form(found.kind, data, initial=found.config)
-    if request.method == "POST" and form.is_valid() and config.is_valid():
-        changes = {**form.cleaned_data, "config": config.cleaned_data}
-        try:
-            source_update(source=found, **changes, actor=user, now=timezone.now())
-        except ValidationError as error:
-            errors_take(form, error)
-        else:
-            messages.success(request, _("The source is changed and is asked again now."))
-            return redirect("source", found.slug)
-    refused = form.errors or config.errors
-    context = {"form": form, "config": config, "source": found}
-    return page(request, "monitoring/source_edit.html", context, status=422 if refused else 200)
-
-
-@login_required
-@require_POST
-def source_try(request: HttpRequest) -> HttpResponse:
-    """Ask a page once with the settings as they are typed, record nothing, and say what came back."""
-    user = reader(request)
-    require(user, "source_edit")
-    config = config_form(KIND, request.POST)
-    context: dict[str, Any] = {"config": config}
-    if config.is_valid():
-        now = instant_of(timezone.now())
-        try:
-            asked = {**config.cleaned_data, "records": "state"}
-            rows = CONNECTORS[KIND].fetch(asked, Window(now - 60, now), 60)
-            context["found"] = FactState(rows[-1].state).name.lower()
-            context["seen"] = rows[-1].reference
-        except ConnectorError as error:
-            context["refused"] = str(error)
-    return page(request, "monitoring/source_try.html", context, fragment="monitoring/_source_try.html")
+def _setting(field: Any, value: Any) -> str:
+    """Return a setting as its form words it."""
+    choices = {str(key): str(word) for key, word in getattr(field, "choices", ())}
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(_("yes") if one is True else choices.get(str(one), str(one)) for one in values)
 
 
 @login_required

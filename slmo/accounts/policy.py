@@ -120,6 +120,7 @@ ACTIONS: Mapping[str, Rule] = {
     "user_edit": _administer(_n("Edit users and their assignments"), 6),
     "organisation_edit": _administer(_n("Edit organisations"), 6),
     "authority_edit": _administer(_n("Edit who may sign for how much"), 6),
+    "network_allow": _administer(_n("Allow networks that sources may reach"), 6),
     # Level 7: set strategy, authorise resources.
     "strategy_edit": Rule(_n("Edit the service strategy"), 7),
 }

@@ -33,16 +33,6 @@ JSON_ALL_THE_SAME = {"lying_length", "null", "number", "text", "list_of_numbers"
                      "nulls_inside"}  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _loopback(settings):
-    settings.PROBE_ALLOW_NETWORKS = "127.0.0.1/32"
-
-
-@pytest.fixture(autouse=True)
-def _no_table(monkeypatch):
-    monkeypatch.setattr("monitoring.connectors.outbound.networks._read", list)
-
-
 @pytest.fixture(scope="module")
 def enemy():
     with hostile() as server:

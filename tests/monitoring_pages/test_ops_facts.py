@@ -105,7 +105,7 @@ def test_a_strange_end_of_the_strip_does_no_harm(client: Client, world: World, u
 def test_a_probe_is_set_up_changed_and_switched_off(client: Client, world: World) -> None:
     login(client, world, "analyst")
     form = {"name": "Front door", "indicator": world.indicator.pk, "interval": 60, "config-url": "https://example.org/"}
-    assert client.post(reverse("source_new"), form).status_code == 302
+    assert client.post(reverse("source_new_kind", args=["http"]), form).status_code == 302
     source = Source.objects.get()
     assert (source.slug, source.config["url"]) == ("front-door", "https://example.org/")
     change = {"name": "Back door", "interval": 30, "enabled": "on", "config-url": "https://example.org/back"}
@@ -118,7 +118,9 @@ def test_a_probe_is_set_up_changed_and_switched_off(client: Client, world: World
 
 def test_trying_a_probe_out_records_nothing_and_says_why_it_is_refused(client: Client, world: World) -> None:
     login(client, world, "analyst")
-    page = client.post(reverse("source_try"), {"config-url": "http://10.0.0.1/"}, **HTMX).content.decode()
+    page = client.post(
+        reverse("source_try", args=["http"]), {"config-url": "http://10.0.0.1/"}, **HTMX
+    ).content.decode()
     assert "lies in a network" in page
     assert "<html" not in page
     assert not Fact.objects.exists()

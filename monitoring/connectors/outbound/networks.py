@@ -3,7 +3,7 @@
 import ipaddress
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -18,9 +18,13 @@ _lock = threading.Lock()
 _known: list[tuple[float, list[Network]]] = []
 
 
-def networks_allowed() -> list[Network]:
-    """Return the networks that an administrator has allowed; raise ImproperlyConfigured for an unusable setting."""
-    return [*_of_setting(), *_of_table()]
+def networks_allowed() -> Iterator[Network]:
+    """Yield the networks that an administrator has allowed, those of the table only where they are asked for.
+
+    Raises ImproperlyConfigured for an unusable setting.
+    """
+    yield from _of_setting()
+    yield from _of_table()
 
 
 def networks_refresh() -> None:
@@ -36,10 +40,14 @@ def networks_forget() -> None:
         _known.clear()
 
 
+def setting_words() -> list[str]:
+    """Return what the setting PROBE_ALLOW_NETWORKS lists."""
+    return [word.strip() for word in settings.PROBE_ALLOW_NETWORKS.split(",") if word.strip()]
+
+
 def _of_setting() -> list[Network]:
-    words = [word.strip() for word in settings.PROBE_ALLOW_NETWORKS.split(",") if word.strip()]
     try:
-        return [ipaddress.ip_network(word) for word in words]
+        return [ipaddress.ip_network(word) for word in setting_words()]
     except ValueError as error:
         raise ImproperlyConfigured(f"PROBE_ALLOW_NETWORKS: {error}.") from error
 
