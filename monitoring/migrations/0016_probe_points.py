@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0014_source_secrets_and_networks"),
+        ("monitoring", "0015_facts_by_month"),
     ]
 
     operations = [
