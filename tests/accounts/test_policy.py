@@ -60,6 +60,7 @@ NEEDED = [
     "cost_edit",
     "procedure_edit",
     "strategy_edit",
+    "network_allow",
     "user_edit",
     "organisation_edit",
     "authority_edit",
