@@ -8,6 +8,7 @@ from monitoring.views import (
     breaches,
     composition,
     corrections,
+    disruptions,
     exclusions,
     facts,
     imports,
@@ -57,6 +58,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "operations/indicators/<slug:service>/<slug:slug>/correct/", corrections.correction_new, name="correction_new"
     ),
+    path("agreements/<slug:slug>/disruptions/", disruptions.agreement_disruptions, name="agreement_disruptions"),
+    path("agreements/<slug:slug>/disruptions/<int:pk>/", disruptions.disruption, name="disruption"),
+    path(
+        "agreements/<slug:slug>/disruptions/<int:pk>/step/<slug:verb>/",
+        disruptions.disruption_step,
+        name="disruption_step",
+    ),
+    path("operations/disruptions/", disruptions.disruptions, name="disruptions"),
+    path("operations/disruptions/new/", disruptions.disruption_new, name="disruption_new"),
     path("operations/exclusions/", exclusions.exclusions, name="exclusions"),
     path("operations/exclusions/new/", exclusions.exclusion_new, name="exclusion_new"),
     path("operations/exclusions/<int:pk>/", exclusions.exclusion, name="exclusion"),

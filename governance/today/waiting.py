@@ -17,8 +17,9 @@ from agreements.selectors import agreements_visible
 from governance.models import ImprovementState, ReviewState
 from governance.selectors import improvements_visible, reviews_visible
 from monitoring.board import NEXT_ACT, breaches_unclosed
-from monitoring.models import ProposalState, RestatementState
-from monitoring.proposal_page import figure_shown
+from monitoring.disruptions import disruptions_visible, side_answering
+from monitoring.models import DisruptionState, ProposalState, RestatementState
+from monitoring.proposal_page import figure_shown, span_shown
 from monitoring.proposals import corrections_visible, exclusions_visible, restatements_visible
 from monitoring.services.exclusion import organisations_of
 from monitoring.silence import sources_silent
@@ -162,6 +163,19 @@ def _proposals(user: User, now: datetime) -> Iterable[Item]:
                 yield Item(asked.proposed_at, "calendar-off", kind, title, asked.reason, _l("Decide"), url)
 
 
+def _disruptions(user: User, now: datetime) -> Iterable[Item]:
+    """Yield the planned disruptions that ask this person's side for consent, or for an answer to other times."""
+    if not can(user, "disruption_answer"):
+        return
+    for row in disruptions_visible(user).filter(state=DisruptionState.ASKED)[:WAITING_MOST]:
+        if side_answering(user, row):
+            url = reverse("disruption", args=[row.agreement.slug, row.pk])
+            first = row.windows[0]
+            kind, detail = _l("Disruption to answer"), f"{row.agreement.title}, {span_shown(first.start, first.end)}"
+            title = row.announcement.title
+            yield Item(row.latest.at, "calendar-time", kind, title, detail, _l("Answer"), url)
+
+
 def _restatements(user: User, now: datetime) -> Iterable[Item]:
     """Yield the final figures that what is known now would change."""
     if not can(user, "restatement_issue"):
@@ -210,6 +224,7 @@ COLLECTORS: tuple[Callable[[User, datetime], Iterable[Item]], ...] = (
     _versions,
     _reviews,
     _proposals,
+    _disruptions,
     _restatements,
     _reports,
     _improvements,

@@ -2,6 +2,7 @@
 
 from monitoring.models.breach import Breach, BreachNote, BreachState, Cause, NoteKind
 from monitoring.models.correction import Correction
+from monitoring.models.disruption import Announcement, Disruption, DisruptionMove, DisruptionState, DisruptionWindow
 from monitoring.models.evidence import Evidence
 from monitoring.models.exclusion import Exclusion, ExclusionKind
 from monitoring.models.fact import Fact, FactBatch, FactState
@@ -16,12 +17,17 @@ from monitoring.models.source import Source
 from monitoring.models.stream import FactName, Stream
 
 __all__ = [
+    "Announcement",
     "Breach",
     "BreachNote",
     "BreachState",
     "Bucket",
     "Cause",
     "Correction",
+    "Disruption",
+    "DisruptionMove",
+    "DisruptionState",
+    "DisruptionWindow",
     "Evidence",
     "Exclusion",
     "ExclusionKind",

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agreements.errors import Refused
 from agreements.models import Agreement, Objective, Service
 from monitoring.models import Exclusion, ExclusionKind, ProposalState
 from monitoring.services.effects import effects_apply, effects_rehearse
@@ -135,7 +136,13 @@ def exclusion_revoke(*, exclusion: Exclusion, word: str, actor: User | None, now
     exclusion = proposal_lock(exclusion, "revoke", *_JOINED)
     may(actor, "exclusion_approve", *organisations_of(exclusion))
     another_person(actor, exclusion.decided_by_id, "exclusion_approve")
-    word = word_checked(word, _("Say why the time counts again."))
+    _revoke(exclusion, word_checked(word, _("Say why the time counts again.")), actor, now)
+    _told(exclusion, now)
+    return exclusion
+
+
+def _revoke(exclusion: Exclusion, word: str, actor: User | None, now: datetime) -> Exclusion:
+    """Let the time of a locked exclusion count again."""
     reached = objectives_reached(exclusion)
 
     def act() -> None:
@@ -146,8 +153,49 @@ def exclusion_revoke(*, exclusion: Exclusion, word: str, actor: User | None, now
 
     effects_apply(act, reached, actor=actor, now=now, reason=word)
     _audit(exclusion, "exclusion_revoke", actor, now, word=word)
-    _told(exclusion, now)
     return exclusion
+
+
+@transaction.atomic
+def exclusion_agreed(
+    *,
+    agreement: Agreement,
+    span: tuple[datetime, datetime],
+    words: tuple[str, str],
+    proposed: tuple[User | None, datetime],
+    actor: User | None,
+    now: datetime,
+) -> Exclusion:
+    """Exclude time of an agreement to which both sides have consented: one person proposed it, another agrees.
+
+    `words` are reason and evidence, `proposed` says by whom and when. Who may consent is the caller's to ask.
+    Raises Denied where both are one person; ValidationError by field.
+    """
+    exclusion = exclusion_made(agreement=agreement, objective=None, service=None, kind=ExclusionKind.DISRUPTION)
+    (start, end), (reason, evidence) = span, words
+    proposal_checked(exclusion, reason=reason, evidence=evidence, link="", note="", start=start, end=end)
+    exclusion.proposed_by, exclusion.proposed_at = proposed
+    another_person(actor, exclusion.proposed_by_id, "exclusion_approve")
+    proposal_decided(exclusion, "approve", "", actor, now)
+    reached = objectives_reached(exclusion)
+
+    def act() -> None:
+        exclusion.save()
+        _touch(exclusion, reached)
+
+    exclusion.effects = effects_apply(act, reached, actor=actor, now=now, reason=exclusion.reason)
+    exclusion.save(update_fields=["effects"])
+    _audit(exclusion, "exclusion_approve", actor, now)
+    return exclusion
+
+
+@transaction.atomic
+def exclusion_called_off(*, exclusion: Exclusion, actor: User | None, now: datetime) -> Exclusion:
+    """Let agreed time that has not begun count again, because what was planned does not happen; raises Refused."""
+    exclusion = proposal_lock(exclusion, "revoke", *_JOINED)
+    if exclusion.start <= now:
+        raise Refused(_("This time has begun already."))
+    return _revoke(exclusion, _("What was planned does not happen."), actor, now)
 
 
 def exclusion_rehearse(

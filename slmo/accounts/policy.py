@@ -113,6 +113,8 @@ ACTIONS: Mapping[str, Rule] = {
     "review_hold": Rule(_n("Hold a review"), 5),
     "review_conclude": Rule(_n("Conclude a review"), 5),
     "procedure_edit": Rule(_n("Edit procedures"), 5),
+    "disruption_announce": Rule(_n("Announce a planned disruption"), 5),
+    "disruption_answer": _negotiate(_n("Consent to a planned disruption, counter or decline")),
     # Level 6: oversee the whole catalogue, approve.
     "correction_approve": Rule(_n("Approve a correction of facts"), 6),
     "exclusion_approve": Rule(_n("Approve an exclusion"), 6),

@@ -49,6 +49,13 @@ KINDS: Mapping[str, Kind] = {
     "agreement_ended": _kind(
         _("Notice was given that ends an agreement"), "calendar-off", "agreement organisation effective_from"
     ),
+    # what: its title; state: asked, agreed, declined, withdrawn or called_off
+    "disruption_asked": _kind(
+        _("A planned disruption asks for consent"), "calendar-time", "what service agreement from_at until_at reason"
+    ),
+    "disruption_settled": _kind(
+        _("A planned disruption was settled"), "calendar-time", "what service agreement state from_at until_at reason"
+    ),
     # what: correction or exclusion; state: approved, declined or revoked; from_at, until_at: the time it is about
     "approval_asked": _kind(
         _("A correction or exclusion waits for approval"), "user-check", "what service from_at until_at person reason"

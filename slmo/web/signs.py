@@ -82,6 +82,9 @@ STATES: dict[str, Sign] = {
     "rejected": Sign("breach", _("Rejected"), "x"),
     "declined": Sign("breach", _("Declined"), "x"),
     "revoked": Sign("unknown", _("Revoked"), "arrow-back-up"),
+    # Planned disruptions
+    "asked": Sign("risk", _("Asks for consent"), "clock"),
+    "called_off": Sign("unknown", _("Called off"), "ban"),
     # Restatements
     "waiting": Sign("risk", _("Waiting for a decision"), "clock"),
     "issued": Sign("indet", _("Restated"), "rotate"),
