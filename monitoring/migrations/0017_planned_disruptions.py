@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_users_and_organisations"),
         ("agreements", "0008_indicator_comparable_since"),
-        ("monitoring", "0015_facts_by_month"),
+        ("monitoring", "0016_probe_points"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
