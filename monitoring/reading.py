@@ -26,6 +26,11 @@ _KIND = "states"
 _NAMING = 0  # sequence number of rows that are not facts: below every fact's
 
 
+def streams_of(indicator: Indicator) -> list[Stream]:
+    """Return the streams of an indicator's states."""
+    return list(Stream.objects.filter(indicator=indicator, kind=_KIND))
+
+
 def states_load(
     indicator: Indicator, window: Window, terms: Terms | None = None, known_at: datetime | None = None
 ) -> States:
@@ -95,19 +100,19 @@ def _margin(objective: Any) -> int:
 
 def _states_read(indicator: Indicator, window: Window, known_at: datetime | None) -> States:
     """Return the facts that reach into the window, with the rows that name scopes and the one for silence."""
-    streams = list(Stream.objects.filter(indicator=indicator, kind=_KIND))
+    streams = streams_of(indicator)
     rows: list[tuple[Any, ...]] = []
     named: list[tuple[str, int]] = []
     if streams:
-        values = _asked(indicator, window, streams, known_at)
+        values = window_asked(indicator, window, streams, known_at)
         holds, columns = (CURRENT, COLUMNS) if known_at is None else (KNOWN_AT, COLUMNS_KNOWN)
         rows = rows_fetch(WINDOW.format(holds=holds, columns=columns), **values)
-        named = _named(streams, values)
+        named = scopes_named(streams, values)
     base = [(start, start, State.UP.code, scope, _NAMING, False) for scope, start in named]
     return _states_made(base + _silence(indicator) + _spans(rows))
 
 
-def _asked(indicator: Indicator, window: Window, streams: list[Stream], known_at: datetime | None) -> dict[str, Any]:
+def window_asked(indicator: Indicator, window: Window, streams: list[Stream], known_at: datetime | None) -> dict[str, Any]:
     """Return what the statements are asked: the window, how far back facts reach into it, the streams of changes."""
     since = _moment(window.start)
     changing = [one for one in streams if one.last_change is not None or known_at is not None]
@@ -126,7 +131,7 @@ def _asked(indicator: Indicator, window: Window, streams: list[Stream], known_at
     }
 
 
-def _named(streams: list[Stream], values: dict[str, Any]) -> list[tuple[str, int]]:
+def scopes_named(streams: list[Stream], values: dict[str, Any]) -> list[tuple[str, int]]:
     """Return the scopes that the facts name, with the beginning of the first of each."""
     if not any(one.scope for one in streams):
         return []

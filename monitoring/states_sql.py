@@ -19,7 +19,7 @@ COLUMNS_KNOWN = _COLUMNS.format(end=_END_KNOWN)
 
 # Intervals that overlap the window; changes inside it; and the last change of each stream at or before its start, which
 # lies between %(low)s and %(high)s.
-WINDOW = """
+REACHING = """
 SELECT {columns} FROM monitoring_fact WHERE indicator_id = %(indicator)s AND {holds}
     AND "end" > %(since)s AND start > %(reach)s AND start < %(until)s
 UNION ALL
@@ -32,8 +32,8 @@ SELECT latest.* FROM unnest(%(origins)s::text[], %(scopes)s::text[]) AS stream (
         AND start >= %(low)s AND start <= %(high)s
     ORDER BY start DESC, id DESC LIMIT 1
 ) AS latest
-ORDER BY 1
 """
+WINDOW = f"{REACHING}ORDER BY 1\n"
 
 # Every scope that the facts named at a moment, and since when: the engine unites all of them, whether or not they have
 # a fact inside the window that is looked at.

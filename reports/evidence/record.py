@@ -18,10 +18,10 @@ from agreements.models import Indicator
 from monitoring.instants import instant_of
 from monitoring.kinds import kind_of
 from monitoring.models import Fact
+from monitoring.packed import facts_packed
 from monitoring.record_sql import Extent, extent_of
 from slmo.core import ENGINE_VERSION
 from slmo.core.facts import Facts
-from slmo.core.facts.packing import states_packed
 from slmo.core.units import DAY, Window
 
 KEPT = 32  # records in the memory of a process; packed, a year of checks is some KB
@@ -83,11 +83,10 @@ def begun_of(indicator: Indicator, extent: Extent) -> int | None:
 def _read(indicator: Indicator, window: Window, mark: str) -> Recorded:
     kind = kind_of(indicator)
     wide = Window(window.start - MARGIN, window.end + MARGIN)
-    facts = kind.read(indicator, wide, None, None)
     rows = kind.model._default_manager.filter(indicator=indicator, superseded_at=None).order_by()
     origins = rows.values_list("origin").annotate(Min(kind.first))
     return Recorded(
-        replace(facts, states=states_packed(facts.states)),
+        facts_packed(indicator, wide),
         begun_of(indicator, extent_now(indicator)),
         tuple(sorted(((name, instant_of(first)) for name, first in origins), key=lambda pair: pair[1])),
         mark,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from monitoring.figures.numbers import figure_text, target_of, target_text, value_text
+from monitoring.figures.numbers import figure_text, target_text, value_text
 from monitoring.figures.objective import period_label
 from monitoring.instants import moment_of
 from reports.evidence.words.derivation import derivation_shown
@@ -144,7 +144,7 @@ def _row(period: Figures, figures: Figures) -> dict[str, Any]:
         "label": period_label(*ends, zone),
         "short": period_label(*ends, zone, short=True),
         "first": ends[0].astimezone(zone).date(),
-        "drafted": _judgement(drafted, figures),
+        "drafted": _judgement(drafted, figures) | {"derivation": derivation_shown(drafted, figures)},
         "agreed": _judgement(agreed, figures) if agreed else None,
         "changed": bool(agreed) and agreed["verdict"] != drafted["verdict"],
         "why": period.get("why", ""),
@@ -161,6 +161,4 @@ def _judgement(judged: Figures, figures: Figures) -> dict[str, Any]:
         "credit": money_text(credit["amount"]) if credit else "",
         "credited": bool(credit) and Decimal(credit["amount"]) > 0,
         "unknown": words.percent(judged["unknown"], 2) if Fraction(judged["unknown"]) else "",
-        "derivation": derivation_shown(judged, figures),
-        "met_by": target_of(judged["target"]),
     }

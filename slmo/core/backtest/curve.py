@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from slmo.core.backtest.replay import JUDGED, Replay
+from slmo.core.credits import credit_for
 from slmo.core.judgement import Verdict
 from slmo.core.result import PeriodResult
 from slmo.core.terms.model import CreditTerms, ObjectiveTerms, Target, Tier
@@ -35,14 +36,61 @@ def curve(replay: Replay, count: int = POINTS) -> list[Point]:
     here = replay.terms.target
     if here is None:
         return []
-    return [_point(replay, target, target == here) for target in targets_around(here, replay.results, count)]
+    outcomes = [_Outcome(one.figure, one.verdict) for one in replay.results]
+    earlier = [[_Outcome(one.figure, one.verdict) for one in year] for year in replay.years]
+    targets = targets_around(here, replay.results, count)
+    return [_point(terms_at(replay.terms, one), outcomes, earlier, one == here) for one in targets]
 
 
-def _point(replay: Replay, target: Target, here: bool) -> Point:
-    results = replay.judged(terms_at(replay.terms, target))
-    missed = sum(one.verdict is Verdict.BREACHED for one in results)
-    judged = sum(one.verdict in JUDGED for one in results)
-    return Point(target, missed, judged, credit_sum(results), here)
+class _Outcome(NamedTuple):
+    """What stays of a closed period when its target changes: the figure, and the verdict where that has none."""
+
+    figure: Fraction | None
+    verdict: Verdict
+
+    def under(self, target: Target) -> Verdict:
+        """Return the verdict under another target."""
+        if self.figure is None or self.verdict not in JUDGED:
+            return self.verdict
+        return Verdict.MET if target.met(self.figure) else Verdict.BREACHED
+
+
+def _point(
+    terms: ObjectiveTerms, outcomes: Sequence[_Outcome], earlier: Sequence[Sequence[_Outcome]], here: bool
+) -> Point:
+    """Return what one target would have meant; `earlier` are the periods before each one in its contract year."""
+    target = terms.target
+    assert target is not None  # of a curve there is one
+    verdicts = [one.under(target) for one in outcomes]
+    credits = _Credits(terms)
+    amounts = (credits.of(one, year) for one, year in zip(outcomes, earlier, strict=True)) if terms.credits else ()
+    missed = sum(one is Verdict.BREACHED for one in verdicts)
+    return Point(target, missed, sum(one in JUDGED for one in verdicts), sum(amounts, Decimal(0)), here)
+
+
+class _Credits:
+    """The credits of whole periods under one objective's terms, each figure's looked up once."""
+
+    def __init__(self, terms: ObjectiveTerms) -> None:
+        self.terms, self.credits = terms, terms.credits
+        self.uncapped = self.credits and self.credits.without_year_cap()
+        self.known: dict[_Outcome, Decimal] = {}
+
+    def of(self, one: _Outcome, earlier: Sequence[_Outcome]) -> Decimal:
+        """Return a period's credit after what earlier ones of its contract year have used of the cap."""
+        amount = self.alone(one)
+        if not amount or self.credits is None or self.credits.cap_year is None:
+            return amount
+        used = sum((self.alone(other) for other in earlier), Decimal(0))
+        return max(Decimal(0), min(amount, self.credits.cap_year - used))
+
+    def alone(self, one: _Outcome) -> Decimal:
+        """Return a period's credit before the cap of the year."""
+        if one not in self.known:
+            verdict = one.under(self.terms.target) if self.terms.target else one.verdict
+            credit = credit_for(self.uncapped, one.figure, verdict)
+            self.known[one] = credit.amount if credit else Decimal(0)
+        return self.known[one]
 
 
 def credit_sum(results: Iterable[PeriodResult]) -> Decimal:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 
 from slmo.core.compliance import Read, Reading, period_result, reader
 from slmo.core.exclusions import ExclusionWindow
 from slmo.core.facts import Facts
-from slmo.core.governing import Ruling
+from slmo.core.governing import Ruling, periods_of
 from slmo.core.judgement import Verdict
 from slmo.core.kinds import Asked
 from slmo.core.periods import period_containing, rolling_seconds
@@ -67,10 +68,43 @@ class Replay:
 
     def judged(self, terms: ObjectiveTerms) -> list[PeriodResult]:
         """Return every period by other terms that change nothing of what is read: target and credits."""
+        agreement = self._with(terms)
+        return [period_result(agreement, self.objective, period, moment, read) for period, moment, read in self._read]
+
+    def _with(self, terms: ObjectiveTerms) -> Agreement:
         version = self.agreement.versions[0]
         changed = replace(version, objectives={**version.objectives, self.objective: terms})
-        agreement = replace(self.agreement, versions=(changed,))
-        return [period_result(agreement, self.objective, period, moment, read) for period, moment, read in self._read]
+        return replace(self.agreement, versions=(changed,))
+
+    @cached_property
+    def years(self) -> list[list[PeriodResult]]:
+        """Return for each period those before it in its contract year, of which a cap for the year must know."""
+        if self.terms.credits is None or self.terms.credits.cap_year is None:
+            return [[] for _ in self.periods]
+        known = {(one.window, moment): one for one, (_, moment, _read) in zip(self.results, self._read, strict=True)}
+        return [[self._earlier(known, *one) for one in self._before(*read)] for read in self._read]
+
+    def _before(self, period: Window, moment: int, read: Read) -> Iterator[tuple[Window, int, Read]]:
+        """Yield the periods of the contract year that begin before one, as the engine sums up their credits."""
+        year = period_containing("contract-year", self.agreement.timezone, period.start, self.agreement.anchor)
+        span = Window(year.start, period.start)
+        for one in periods_of(self.agreement, self.objective, span, period.start):
+            if year.start <= one.start < period.start:
+                yield one, moment, read
+
+    def _earlier(
+        self, known: dict[tuple[Window, int], PeriodResult], period: Window, moment: int, read: Read
+    ) -> PeriodResult:
+        found = known.get((period, moment))
+        if found is None:
+            found = known[period, moment] = period_result(self.uncapped, self.objective, period, moment, read)
+        return found
+
+    @cached_property
+    def uncapped(self) -> Agreement:
+        """Return the agreement without a cap for the year: a period then needs no other."""
+        credits = self.terms.credits and self.terms.credits.without_year_cap()
+        return self._with(replace(self.terms, credits=credits))
 
     @property
     def break_even(self) -> Fraction | None:

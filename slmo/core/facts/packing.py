@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from slmo.core.facts.states import States
+from slmo.core.facts.states import State, States
 from slmo.core.intervals import Intervals, Mask, Times
 
 
@@ -26,12 +26,12 @@ def states_packed(states: States) -> States:
 
 def _united(states: States, corrections: Times) -> Iterator[States]:
     """Yield the intervals of each state, place and objective between two corrections, united."""
-    epoch = np.searchsorted(np.sort(corrections), states.seq)
-    groups = np.stack([epoch, states.scope, states.indicator, states.state.astype(np.int64)])
-    found, member = np.unique(groups, axis=1, return_inverse=True)
-    member = member.ravel()  # NumPy 2.0 keeps a dimension here
-    for group in range(found.shape[1]):
-        yield _group(states, member == group)
+    key = np.searchsorted(np.sort(corrections), states.seq)
+    for code, most in ((states.scope, len(states.scopes)), (states.indicator, len(states.indicators))):
+        key = key * most + code
+    key = key * len(State) + states.state
+    for group in np.unique(key).tolist():
+        yield _group(states, key == group)
 
 
 def _group(states: States, mask: Mask) -> States:
