@@ -112,7 +112,9 @@ def _states_read(indicator: Indicator, window: Window, known_at: datetime | None
     return _states_made(base + _silence(indicator) + _spans(rows))
 
 
-def window_asked(indicator: Indicator, window: Window, streams: list[Stream], known_at: datetime | None) -> dict[str, Any]:
+def window_asked(
+    indicator: Indicator, window: Window, streams: list[Stream], known_at: datetime | None
+) -> dict[str, Any]:
     """Return what the statements are asked: the window, how far back facts reach into it, the streams of changes."""
     since = _moment(window.start)
     changing = [one for one in streams if one.last_change is not None or known_at is not None]

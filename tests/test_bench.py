@@ -16,9 +16,9 @@ def test_the_benchmark_measures_everything_it_is_specified_to_measure():
     assert all(set(one) == {"name", "value", "unit", "baseline", "ratio", "target", "ok"} for one in told)
     assert [name.split(":")[0].split()[0] for name in names] == ["cold"] * 3 + ["warm"] * 4 + ["one", "a"] + [
         "kernel"
-    ] * 2
+    ] * 2 + ["evidence"] * 8
     assert "cold: 20000 facts in the database to 1200 verdicts" in names
-    assert len(names) == len(set(names)) == 11
+    assert len(names) == len(set(names)) == 19
     (correction,) = (one for one in told if one["unit"] == "rows")
     assert correction["ok"], "a correction eleven months back writes only its own days"
 

@@ -6,20 +6,21 @@ silence is read, so that nothing that is kept grows old.
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from agreements.models import Indicator
 from monitoring.instants import instant_of
 from monitoring.kinds import kind_of
-from monitoring.models import Fact
+from monitoring.models import Fact, Stream
 from monitoring.packed import facts_packed
-from monitoring.record_sql import Extent, extent_of
+from monitoring.record_sql import Extent, extent_of, extent_of_streams
 from slmo.core import ENGINE_VERSION
 from slmo.core.facts import Facts
 from slmo.core.units import DAY, Window
@@ -69,6 +70,8 @@ def mark_of(indicator: Indicator, window: Window) -> str:
 def extent_now(indicator: Indicator) -> Extent:
     """Return where the record of an indicator begins, and its last fact; one query."""
     kind = kind_of(indicator)
+    if kind.monthly:
+        return extent_of_streams(kind, indicator.pk, None)
     return extent_of(kind.model, kind.first, indicator.pk, None)
 
 
@@ -81,16 +84,24 @@ def begun_of(indicator: Indicator, extent: Extent) -> int | None:
 
 
 def _read(indicator: Indicator, window: Window, mark: str) -> Recorded:
-    kind = kind_of(indicator)
     wide = Window(window.start - MARGIN, window.end + MARGIN)
-    rows = kind.model._default_manager.filter(indicator=indicator, superseded_at=None).order_by()
-    origins = rows.values_list("origin").annotate(Min(kind.first))
     return Recorded(
         facts_packed(indicator, wide),
         begun_of(indicator, extent_now(indicator)),
-        tuple(sorted(((name, instant_of(first)) for name, first in origins), key=lambda pair: pair[1])),
+        tuple(sorted(_origins(indicator), key=lambda pair: pair[1])),
         mark,
     )
+
+
+def _origins(indicator: Indicator) -> Iterator[tuple[str, int]]:
+    """Yield where the facts of an indicator come from, with the first of each that holds."""
+    kind = kind_of(indicator)
+    rows: QuerySet[Any] = Stream.objects.filter(indicator=indicator, kind=kind.name, first__isnull=False)
+    first = "first"
+    if not kind.monthly:
+        rows, first = kind.model._default_manager.filter(indicator=indicator, superseded_at=None), kind.first
+    for name, begun in rows.order_by().values_list("origin").annotate(Min(first)):
+        yield name, instant_of(begun)
 
 
 def _known(mark: str) -> Recorded | None:

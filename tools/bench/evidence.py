@@ -1,7 +1,7 @@
 """The evidence beside a clause: 13 months of checks a minute, and what an edit costs until it is judged."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -9,6 +9,7 @@ from django.db import connection
 
 from agreements.models import Indicator, Objective, Service, Version, VersionState
 from monitoring.models import FactBatch
+from monitoring.months import months_between, months_make
 from reports.evidence.backtest import backtest
 from reports.evidence.question import Question
 from reports.evidence.record import records_forget
@@ -16,10 +17,9 @@ from reports.evidence.words import outcome_shown
 
 from .measure import Measurement, best, under, within
 from .terms import OFFICE, document
-from .world import NOW, World, agreement_make, filling
+from .world import NOW, STREAMS, World, agreement_make, filling
 
-MONTHS = 13
-DAYS = 396  # 13 months
+DAYS = 396  # 13 months: 570,240 minutes
 DRAFT: dict[str, Any] = {
     "name": "a0",
     "indicator": "availability",
@@ -32,10 +32,11 @@ DRAFT: dict[str, Any] = {
         "tiers": [{"below": "99.9%", "percent": 10}, {"below": "99%", "percent": 25}],
     },
 }  # fmt: skip
-# One check a minute: down for some minutes now and then, so that there are outages in every month.
+# One check a minute, at two places by turns: down for some minutes now and then, so that every month has outages.
 CHECKS = """
 INSERT INTO monitoring_fact (indicator_id, start, state, scope, origin, key, reference, override, batch_id, recorded_at)
-SELECT %(indicator)s, at, CASE WHEN n %% 9973 < 7 OR n %% 40009 < 35 THEN 2 ELSE 0 END, '', 'checks', n::text, '',
+SELECT %(indicator)s, at, CASE WHEN n %% 9973 < 7 OR n %% 40009 < 35 THEN 2 ELSE 0 END,
+    CASE n %% 2 WHEN 0 THEN 'north' ELSE 'south' END, 'checks', extract(epoch FROM at)::bigint || '|' || n %% 2, '',
     false, %(batch)s, at
 FROM generate_series(0, %(count)s - 1) AS n, LATERAL (SELECT %(begun)s::timestamptz + n * interval '1 minute') AS t (at)
 """
@@ -68,6 +69,7 @@ EDITS: dict[str, dict[str, Any]] = {
     "the exclusions": {"exclusions": [{"rrule": "FREQ=WEEKLY;BYDAY=TH", "starting": "2020-01-02", "at": "12:00",
                                        "for": "2h", "reason": "Patches"}]},
     "the hours": {"hours": None},
+    "the scope": {"scope": ["north"]},
 }  # fmt: skip
 
 
@@ -103,13 +105,12 @@ def objective_make(world: World, scale: float) -> tuple[Objective, int]:
     count = int(DAYS * 1440 * scale)
     begun = NOW - timedelta(days=DAYS)
     batch = FactBatch.objects.create(indicator=indicator, origin="checks", recorded_at=begun, rows=count, new=count)
+    months_make("monitoring_fact", months_between(begun, NOW))
+    values = {"indicator": indicator.pk, "batch": batch.pk, "count": count, "begun": begun}
     with filling("monitoring_fact") as cursor:
-        cursor.execute(CHECKS, {"indicator": indicator.pk, "batch": batch.pk, "count": count, "begun": _start(begun)})
+        cursor.execute(CHECKS, values)
+        cursor.execute(STREAMS, {"indicators": [indicator.pk]})
     return Objective.objects.create(agreement=agreement, name="a0", indicator=indicator), count
-
-
-def _start(begun: datetime) -> datetime:
-    return begun.replace(minute=0, second=0, microsecond=0)
 
 
 def draft_make(objective: Objective) -> Version:

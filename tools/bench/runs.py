@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from . import cold, kernel, update, warm
+from . import cold, evidence, kernel, update, warm
 from .measure import Measurement
 from .world import Size, agreements_add, facts_add, results_add, world_make
 
@@ -24,3 +24,4 @@ def measurements(
     yield from warm.measured(world, size.objectives, small)
     yield from update.measured(world, histories, rounds)
     yield from kernel.measured(size)
+    yield from evidence.measured(world, scale)
