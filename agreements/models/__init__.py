@@ -16,6 +16,7 @@ from agreements.models.negotiation import (
     Turn,
 )
 from agreements.models.objective import Objective
+from agreements.models.paper import SealedPaper
 from agreements.models.service import Criticality, Dependency, DependencyMode, Service
 from agreements.models.version import Signature, Version, VersionState
 
@@ -38,6 +39,7 @@ __all__ = [
     "Revision",
     "Round",
     "RoundKind",
+    "SealedPaper",
     "Service",
     "Side",
     "Signature",

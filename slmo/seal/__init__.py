@@ -1,0 +1,1 @@
+"""The sealed paper of an agreement: made, sealed and checked; values in, values out, without Django or database."""
