@@ -12,12 +12,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slmo.settings")
 
 app = Celery("slmo")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["slmo.notify", "slmo.web", "monitoring", "reports", "governance"])
+app.autodiscover_tasks(["slmo.notify", "slmo.web", "agreements", "monitoring", "reports", "governance"])
 
 # task, seconds or a crontab, what it finds again
 TIMETABLE: tuple[tuple[str, float | crontab, str], ...] = (
     ("slmo.web.tasks.heartbeat", 30.0, "nothing: the worker shows that it lives"),
     ("slmo.notify.tasks.outbox_drain", 5.0, "messages not yet sent"),
+    ("agreements.tasks.versions_seal", 60.0, "signed versions that are not sealed yet"),
     ("monitoring.tasks.sources_sweep", 5.0, "sources whose next fetch is due; silent ones of which nobody was told"),
     ("monitoring.tasks.probes_sweep", 5.0, "sources that are to be looked at from a probe point now"),
     ("monitoring.tasks.assess_due", 5.0, "objectives with facts that are not yet assessed, or whose clock moved on"),

@@ -251,6 +251,12 @@ PROBE_ALLOW_NETWORKS = env("PROBE_ALLOW_NETWORKS", "127.0.0.1/32,::1/128" if DEM
 # Certificates of authorities of one's own, trusted besides the system's.
 OUTBOUND_CA_FILE = env("OUTBOUND_CA_FILE")
 
+# Signed agreements are sealed with this key: a PEM file with private key and certificates, else one made under VAR_DIR.
+SEAL_FILE = env("SEAL_FILE")
+SEAL_FILE_OWN = str(VAR_DIR / "seal" / "seal.pem")
+SEAL_PASSPHRASE = env("SEAL_PASSPHRASE")
+SEAL_NAME = env("SEAL_NAME", f"SLMO {urlsplit(SITE_URL).hostname or ''}".strip())
+
 # One upload may hold a year of one-minute checks: 525 600 rows of about 40 bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -288,5 +294,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # A damaged file that somebody wants checked is an answer on a page, not a failure of the portal.
+    "loggers": {"pyhanko": {"level": "CRITICAL"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
 }

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("slmo.accounts.urls")),
     path("", include("slmo.web.administration.urls")),
     path("", include("agreements.urls")),
+    path("", include("agreements.signing_urls")),
     path("", include("monitoring.urls")),
     path("", include("reports.urls")),
     path("", include("governance.urls")),

@@ -24,6 +24,7 @@ from agreements.services.authority import signing_check
 from agreements.services.drafting import version_check
 from agreements.services.negotiation import negotiation_of, negotiation_touch, turn_after_signature
 from agreements.services.news import signers_of, version_news
+from agreements.services.paper import seal_soon
 from agreements.services.position import positions_sign
 from agreements.services.version import version_lock, version_step
 from slmo.accounts.models import User
@@ -130,6 +131,7 @@ def version_complete(version: Version, state: str, now: datetime) -> None:
     agreement.terms_digest = terms_digest(agreement)
     agreement.save(update_fields=["terms_digest"])
     objectives_ensure(version)
+    seal_soon(version)
 
 
 def terms_digest(agreement: Agreement) -> str:

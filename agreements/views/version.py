@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from agreements.models import Side, Version, VersionState
+from agreements.reading.bundle import papers_listed
 from agreements.reading.clauses import version_read
 from agreements.reading.rail import turn_of
 from agreements.reading.redline import changes_counted, redline
@@ -43,6 +44,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "text": document_write(found.document) if view == "text" else "",
         "signatures": _signatures(request.user, found),
         "turn": turn_of(found, request.user) if found.state in ("draft", "proposed") else None,
+        "papers": papers_listed(found) if found.state == VersionState.SIGNED else [],
         "acts": _acts(request.user, found),
     }
     return page(request, "agreements/version.html", context, fragment="content")

@@ -19,7 +19,9 @@ FINDINGS: Mapping[str, str] = {
     "text.differs": "The text in {name} is not the text that was signed.",
     "text.dates": "The dates kept beside the text are not those in it.",
     "signature.digest": "The signature of the {side} names another text: {found}.",
-    "signature.differs": "The signature of the {side} is kept otherwise than it was sealed: {field} is “{found}”, sealed was “{expected}”.",
+    "signature.differs": (
+        "The signature of the {side} is not kept as it was sealed: {field} is “{found}”, was “{expected}”."
+    ),
     "signature.missing": "The signature of the {side} is missing.",
     "signature.audit": "The signature of the {side} is kept otherwise than the audit log has it.",
     "paper.missing": "No sealed paper is kept in the language “{language}”.",

@@ -13,11 +13,11 @@ from slmo.seal.errors import SealError
 
 HERE = Path(__file__).parent
 FONTS, PAGES = HERE / "fonts", HERE / "pages"
-STANDARDS = ["a-3a", "ua-1"]  # archives (ISO 19005-3, level A) and screen readers (ISO 14289-1)
+STANDARDS: Any = ["a-3a", "ua-1"]  # for archives (ISO 19005-3, level A) and for screen readers (ISO 14289-1)
 
 
 class Attached(NamedTuple):
-    """A file that the paper carries: what it is to the paper (`source`, `data`, `supplement`), for people, and its text."""
+    """A file that the paper carries; `relation`: what it is to the paper (`source`, `data`, `supplement`)."""
 
     name: str
     relation: str

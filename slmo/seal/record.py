@@ -11,7 +11,7 @@ from slmo.core.yaml_file import documents_read
 from slmo.seal.finding import Finding, finding
 
 TEXT, YAML, SIGNATURES = "agreement.json", "agreement.yaml", "signatures.json"
-FIELDS = ("organisation", "signer", "method", "evidence", "digest", "signed_at")
+FIELDS = ("signer", "method", "evidence", "digest", "signed_at")  # an organisation may be renamed
 
 
 @dataclass(frozen=True)

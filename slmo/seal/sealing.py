@@ -11,7 +11,9 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from slmo.seal.key import SealKey
 
 FIELD = "Seal"
-RESERVED = 16384  # hexadecimal digits for the signature: an RSA signature of 3072 bits with two certificates takes 6 000
+RESERVED = (
+    16384  # hexadecimal digits for the signature: an RSA signature of 3072 bits with two certificates takes 6 000
+)
 
 
 def pdf_seal(pdf: bytes, *, key: SealKey, name: str, reason: str) -> bytes:

@@ -180,6 +180,12 @@ def day(value: date | None) -> str:
     return DASH if value is None else format_date(value, "d MMM y", locale=locale_now())
 
 
+def day_long(value: date | None) -> str:
+    """Return a date as contracts write it: "22 November 2026", «22 ноября 2026 г.»."""
+    pattern = "d MMMM y 'г'." if locale_now().language == "ru" else "d MMMM y"
+    return DASH if value is None else format_date(value, pattern, locale=locale_now())
+
+
 def month(value: date | None) -> str:
     """Return the month of a date as "November 2026", «Ноябрь 2026»."""
     if value is None:

@@ -21,6 +21,11 @@ _none = tempfile.TemporaryDirectory(prefix="slmo-static-")  # goes when the test
 settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS = _none.name, False
 
 
+# A key of its own, made when the first version is sealed.
+_sealing = tempfile.TemporaryDirectory(prefix="slmo-seal-")
+settings.SEAL_FILE_OWN = f"{_sealing.name}/own/seal.pem"
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
