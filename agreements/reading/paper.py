@@ -170,7 +170,7 @@ def _words(version: Version, site: str) -> dict[str, str]:
     return {
         "page": _("Page {page} of {pages}"),
         "signatures": _("Signatures"),
-        "signed": _("Each side has signed exactly the text with the digest below: one person, who did not draft it."),
+        "signed": _("Each signature is under exactly the text with the digest below."),
         "digest": _("Digest of the text (SHA-256)"),
         "digest_note": _(
             "It changes with every letter. The text is the file agreement.json inside this document; the signatures "

@@ -91,11 +91,18 @@ def _text(version: Version) -> Iterator[Finding]:
 def _signatures(version: Version) -> Iterator[Finding]:
     """Yield the signatures that are missing or name another text."""
     kept = {one.side: one for one in signed_of(version)}
-    for side in Side.values:
+    for side in _signing(version):
         if side not in kept:
             yield finding("signature.missing", side=side)
-        elif kept[side].digest != version.digest:
-            yield finding("signature.digest", side=side, found=kept[side].digest)
+    for side, one in kept.items():
+        if one.digest != version.digest:
+            yield finding("signature.digest", side=side, found=one.digest)
+
+
+def _signing(version: Version) -> list[str]:
+    """Return the sides whose signature a version needs: both, or the one that gives notice."""
+    by = version.document["spec"].get("ended", {}).get("by", "both")
+    return [by] if by in Side.values else list(Side.values)
 
 
 def _papers(version: Version) -> Iterator[Finding]:
