@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from agreements.views import agreement, authority, catalogue, indicator, life, negotiation, register, service, version
+from agreements.views import (
+    agreement,
+    authority,
+    catalogue,
+    importing,
+    indicator,
+    life,
+    negotiation,
+    register,
+    service,
+    version,
+)
 from agreements.views.editor import calendar, conditions, exclusion, objective
 from agreements.views.room import acts, edit, page, pulse
 
@@ -22,7 +33,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/limits/<int:pk>/end/", authority.limit_end, name="authority_limit_end"),
     path("agreements/", register.agreements, name="agreements"),
     path("agreements/new/", agreement.agreement_new, name="agreement_new"),
+    path("agreements/import/", importing.agreement_import, name="agreement_import"),
     path("agreements/<slug:slug>/", agreement.agreement, name="agreement"),
+    path("agreements/<slug:slug>/import/", importing.version_import, name="version_import"),
+    path("agreements/<slug:slug>/versions/<int:number>/export/", importing.version_export, name="version_export"),
+    path(
+        "agreements/<slug:slug>/versions/<int:number>/openslo.yaml", importing.version_openslo, name="version_openslo"
+    ),
     path("agreements/<slug:slug>/renew/", life.renew, name="agreement_renew"),
     path("agreements/<slug:slug>/end/", life.end, name="agreement_end"),
     path("agreements/<slug:slug>/amend/", negotiation.version_new, name="version_new"),

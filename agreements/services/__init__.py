@@ -7,6 +7,7 @@ from agreements.services.comment import comment_resolve, comment_write, note_wri
 from agreements.services.dependency import dependency_add, dependency_remove, dependency_update
 from agreements.services.document_text import document_read, document_write
 from agreements.services.ending import agreement_end, agreement_end_propose, agreement_end_recorded
+from agreements.services.importing import agreements_import, drafts_import
 from agreements.services.indicator import indicator_create, objective_measure
 from agreements.services.position import clause_accept, clause_object, version_accept
 from agreements.services.renewal import agreement_renew
@@ -27,6 +28,7 @@ __all__ = [
     "agreement_end_propose",
     "agreement_end_recorded",
     "agreement_renew",
+    "agreements_import",
     "authority_limit_end",
     "authority_limit_set",
     "clause_accept",
@@ -39,6 +41,7 @@ __all__ = [
     "dependency_update",
     "document_read",
     "document_write",
+    "drafts_import",
     "indicator_create",
     "note_write",
     "objective_measure",

@@ -16,6 +16,9 @@ from slmo.accounts.zones import validate_zone
 from slmo.audit.services import record
 
 
+RESERVED = ("new", "import", "library", "requirements", "negotiations", "authority")  # pages beside the agreements
+
+
 @transaction.atomic
 def agreement_create(
     *,
@@ -75,6 +78,8 @@ def agreement_create(
 
 def _check(agreement: Agreement) -> None:
     """Raise ValidationError by field for parties, service or zone that do not go together."""
+    if agreement.slug in RESERVED:
+        raise ValidationError({"slug": _("This short name belongs to a page of the portal. Choose another one.")})
     try:
         validate_zone(agreement.timezone)
     except ValidationError as error:

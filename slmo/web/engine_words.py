@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from slmo.core.errors import EngineError, FactError, Said, TermError, shown
 from slmo.core.yaml_file import YamlError
-from slmo.web.engine_patterns import EXPECTED, FOUND, SENTENCES
+from slmo.web.engine_patterns import EXPECTED, FOUND, NOTES, SENTENCES
 
 _VALUE = re.compile(r"%\((\w+)\)s")
 _MEANT = re.compile(r'(?P<text>.*) \(did you mean "(?P<word>[^"]*)"\?\)', re.DOTALL)
@@ -22,7 +22,7 @@ _MEANT = re.compile(r'(?P<text>.*) \(did you mean "(?P<word>[^"]*)"\?\)', re.DOT
 @lru_cache(maxsize=1)
 def _recognisers() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return every pattern as a regular expression, those with the most fixed words first."""
-    patterns = sorted((*EXPECTED, *FOUND, *SENTENCES), key=lambda one: -len(_VALUE.sub("", one)))
+    patterns = sorted((*EXPECTED, *FOUND, *NOTES, *SENTENCES), key=lambda one: -len(_VALUE.sub("", one)))
     return tuple((re.compile(_expression(one), re.DOTALL), one) for one in patterns)
 
 

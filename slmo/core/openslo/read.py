@@ -13,7 +13,7 @@ from slmo.core.openslo.objects import Item, by_name, items_read, references_chec
 from slmo.core.openslo.periods import EPOCH, Period, fits, period_of
 from slmo.core.openslo.words import line_of, name_of
 
-_ELSEWHERE = {
+ELSEWHERE = {
     "DataSource": "where facts come from is set up in the portal, not agreed",
     "AlertPolicy": "alerts follow from the portal's burn windows and its rules for letters",
     "AlertCondition": "alerts follow from the portal's burn windows",
@@ -56,8 +56,8 @@ def _service(item: Item) -> str:
 
 def _unused_note(item: Item, notes: list[Note]) -> None:
     said = Notes(notes, f"{item.kind} {item.name}")
-    if item.kind in _ELSEWHERE:
-        said.left_out("", _ELSEWHERE[item.kind])
+    if item.kind in ELSEWHERE:
+        said.left_out("", ELSEWHERE[item.kind])
     for key in ("labels", "annotations"):
         if item.value["metadata"].get(key):
             said.left_out(f"metadata.{key}", "an agreement has none")
@@ -119,7 +119,7 @@ def _objectives(slo: Item, items: Sequence[Item], into: list[Note]) -> Iterator[
     metrics = _metrics(slo, spec, items)
     period = period_of(spec["timeWindow"][0], notes)
     if spec.get("alertPolicies"):
-        notes.left_out("alertPolicies", _ELSEWHERE["AlertPolicy"])
+        notes.left_out("alertPolicies", ELSEWHERE["AlertPolicy"])
     if metrics is None:
         notes.left_out("objectives", "an SLO composed of several indicators with weights has no counterpart")
     if metrics is None or period is None:
