@@ -17,7 +17,16 @@ from slmo.web.errors import sentences_of
 
 CORE = Path(__file__).resolve().parents[2] / "slmo" / "core"
 # Where `expected` stands among the arguments.
-ERRORS = {"TermError": 2, "FactError": 4, "YamlError": 2, "EngineError": 0, "refuse": 2, "taken": 2, "left_out": 1, "changed": 1}
+ERRORS = {
+    "TermError": 2,
+    "FactError": 4,
+    "YamlError": 2,
+    "EngineError": 0,
+    "refuse": 2,
+    "taken": 2,
+    "left_out": 1,
+    "changed": 1,
+}
 READERS = {"get": 1, "items": 1, "parsed": 3, "parse_at": 3}
 HINTS = {"hint", "did_you_mean"}  # the part that engine_text takes off before it looks for a pattern
 # A value of the pattern with %(known)s; and what stands in a table of the source.
