@@ -15,7 +15,6 @@ from slmo.accounts.policy import can, require
 from slmo.accounts.zones import validate_zone
 from slmo.audit.services import record
 
-
 RESERVED = ("new", "import", "library", "requirements", "negotiations", "authority")  # pages beside the agreements
 
 

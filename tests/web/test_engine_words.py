@@ -9,8 +9,8 @@ import pytest
 from django.utils import translation
 
 from slmo.core.errors import FactError, FactErrors, Said, TermError
-from slmo.core.terms import agreement_parse
 from slmo.core.openslo.read import ELSEWHERE
+from slmo.core.terms import agreement_parse
 from slmo.web.engine_patterns import EXPECTED, FOUND, NOTES, SENTENCES
 from slmo.web.engine_words import engine_sentence, engine_sentences, engine_text
 from slmo.web.errors import sentences_of
