@@ -13,6 +13,7 @@ from monitoring.kinds import FactKind, kind_of
 from monitoring.models import Fact
 from monitoring.reading import states_load
 from monitoring.record_sql import Extent, extent_of, extent_of_streams, versions_signed
+from monitoring.volumes import facts_with_volume
 from slmo.core import ENGINE_VERSION
 from slmo.core.exclusions import ExclusionWindow
 from slmo.core.facts import Facts, States
@@ -69,8 +70,10 @@ class Record:
 
     @cached_property
     def adds_up(self) -> bool:
-        """Tell whether a period is the sum of its days; not so for the percentile of a month."""
-        return all(ENGINE_KINDS[clause.indicator].additive for clause in self.clauses)
+        """Tell whether a period is the sum of its days; not so for a month's percentile, or a limit on its volume."""
+        limits = (clause.workload for clause in self.clauses)
+        whole = any(limit is not None and not limit.suspends_spans for limit in limits)
+        return not whole and all(ENGINE_KINDS[clause.indicator].additive for clause in self.clauses)
 
     @cached_property
     def term(self) -> Window:
@@ -209,10 +212,7 @@ class Record:
 
     def facts_alone(self, window: Window) -> Facts:
         """Return the facts for a window and no others, so that their digest is always the same."""
-        indicator = self.objective.indicator
-        if self.kind is None or indicator is None:
-            return Facts()
-        return self.kind.read(indicator, window, self.terms, self.known_at)
+        return facts_with_volume(self.objective, self.kind, window, self.terms, self.known_at)
 
     @cached_property
     def _facts_read(self) -> list[tuple[Window, Facts]]:
@@ -221,8 +221,7 @@ class Record:
 
     def asked(self, window: Window) -> Asked:
         """Return the facts for a window as the engine's kinds of indicator are asked about them."""
-        facts = self.facts(window).for_objective(self.name)
-        return Asked(self.terms, self.name, facts, self.as_of, self.exclusions)
+        return Asked.of(self.terms, self.name, self.facts(window), self.as_of, self.exclusions)
 
     def states(self, window: Window) -> States:
         """Return the states for a window, with the margin on which its figures depend."""

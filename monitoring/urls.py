@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("figures/<int:result_id>/verify/", why.why_verify, name="why_verify"),
     path("figures/<int:result_id>/agreement.yaml", why.why_agreement, name="why_agreement"),
     path("figures/<int:result_id>/facts.csv", why.why_facts, name="why_facts"),
+    path("figures/<int:result_id>/volume/<slug:name>.csv", why.why_volume, name="why_volume"),
     path("figures/<int:result_id>/exclusions.csv", why.why_exclusions, name="why_exclusions"),
     path("operations/", board.operations, name="operations"),
     path("operations/objectives/", statuses.statuses, name="statuses"),

@@ -132,6 +132,8 @@ def _objective_clauses(version: Version, terms: ObjectiveTerms) -> Iterator[Clau
         yield Clause("minimum_outage", _("Short outages"), sentences.outage_sentence(terms))
     if terms.indicator in ("availability", "outages", "ratio", "slices"):
         yield Clause("unknown", _("Unknown"), sentences.unknown_sentence(terms))
+    if terms.workload is not None:
+        yield Clause("workload", _("Workload limit"), sentences.workload_sentence(terms.workload))
     yield Clause("maintenance", _("Maintenance"), str(sentences.MAINTENANCE[terms.maintenance]))
     yield Clause("amendment", _("Amendment"), str(sentences.AMENDMENT[terms.amendment]))
     if terms.alerts is not None:

@@ -10,7 +10,7 @@ from slmo.core.budget import BurnWindow
 from slmo.core.exclusions import Once, Recurring
 from slmo.core.periods import rolling_seconds
 from slmo.core.recurrence import rule_check
-from slmo.core.terms import ObjectiveTerms, Target
+from slmo.core.terms import ObjectiveTerms, Target, Workload
 from slmo.web import words
 
 _n = gettext_lazy
@@ -203,6 +203,28 @@ def outage_sentence(terms: ObjectiveTerms) -> str:
     else:
         first = _("Every outage counts, however short.")
     return first + (" " + _("Of an outage only complete minutes count.") if terms.whole_minutes else "")
+
+
+WORKLOAD = {
+    "period": _n("It holds while the volume of %(objective)s in a period is %(limit)s; beyond it is suspended."),
+    "day": _n("It holds while the volume of %(objective)s in a day is %(limit)s; a day with more does not count."),
+    "hour": _n("It holds while the volume of %(objective)s in an hour is %(limit)s; an hour with more does not count."),
+    "target": _n(
+        "It holds while the volume of %(objective)s in a period is %(limit)s; with more the target is %(target)s."
+    ),
+}
+
+
+def workload_sentence(workload: Workload) -> str:
+    """Return up to which volume a target holds, and what holds beyond it."""
+    values = {
+        "objective": workload.objective,
+        "limit": str(OPERATORS[workload.limit.op] % {"value": target_value(workload.limit)}),
+        "target": str(OPERATORS[workload.beyond.op] % {"value": target_value(workload.beyond)})
+        if workload.beyond
+        else "",
+    }
+    return str(WORKLOAD[workload.per if workload.beyond is None else "target"]) % values
 
 
 def alerts_sentence(alerts: Sequence[BurnWindow]) -> str:

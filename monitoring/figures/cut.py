@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from agreements.models import Indicator
 from agreements.selectors import terms_known
 from monitoring.exclusions import exclusions_holding, exclusions_load
 from monitoring.instants import instant_of, moment_of
-from monitoring.kinds import KINDS, FactKind, facts_load, kind_of
+from monitoring.kinds import KINDS, FactKind, kind_of
 from monitoring.models import Fact, FactState, PeriodResult
+from monitoring.volumes import facts_with_volume
 from slmo.core.exclusions import ExclusionWindow
 from slmo.core.facts import Facts
 from slmo.core.partition import Class, Partition, partition
@@ -105,8 +105,8 @@ def cut_of(result: PeriodResult, known_at: datetime | None = None) -> Cut:
     terms = terms_known(objective.agreement, known)
     window = Window(instant_of(result.start), instant_of(result.end))
     as_of = as_of_of(result, terms, window)
-    facts = facts_of(objective.indicator, window_read(window, terms, objective.name), terms, known)
     kind = kind_of(objective.indicator) if objective.indicator else KINDS["states"]
+    facts = facts_with_volume(objective, kind, window_read(window, terms, objective.name), terms, known)
     approved = exclusions_load(objective, terms, known)
     found = partition(terms, objective.name, facts, window, as_of, approved)
     return Cut(result, terms, facts, kind, window, as_of, known, found, approved)
@@ -130,11 +130,6 @@ def as_of_of(result: PeriodResult, terms: Agreement, window: Window) -> int:
     name = result.objective.name
     rolling = any(v.objectives[name].period.startswith("rolling") for v in terms.versions if name in v.objectives)
     return window.end if rolling else instant_of(result.assessed_at)
-
-
-def facts_of(indicator: Indicator | None, window: Window, terms: Agreement, known_at: datetime) -> Facts:
-    """Return the facts of an indicator; none at all where nothing is measured."""
-    return Facts() if indicator is None else facts_load(indicator, window, terms, known_at)
 
 
 def facts_behind(cut: Cut) -> QuerySet[Fact]:

@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agreements.models import IndicatorKind
-from monitoring.figures.cut import Cut, cut_of, facts_of
+from monitoring.figures.cut import Cut, cut_of
 from monitoring.instants import moment_of
 from monitoring.models import PeriodResult
+from monitoring.volumes import facts_with_volume
 from slmo.core.alerts import alert_state, windows_of
 from slmo.core.budget import AlertState, Budget, burn_rate, exhaustion
 from slmo.core.partition import Class
@@ -79,7 +80,7 @@ def burns_of(result: PeriodResult) -> list[AlertState]:
     if not table:
         return []
     window = Window(cut.as_of - max(row.long for row in table), cut.as_of)
-    facts = facts_of(indicator, window, cut.terms, cut.known_at)
+    facts = facts_with_volume(result.objective, cut.kind, window, cut.terms, cut.known_at)
     return alert_state(cut.terms, name, facts, cut.as_of, cut.window.seconds, cut.exclusions, table)
 
 

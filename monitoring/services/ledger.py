@@ -1,6 +1,7 @@
 """The daily ledger: computed from facts for the days that were touched, and read back to sum periods."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from monitoring.instants import instant_of
 from monitoring.models import LedgerDay, ObjectiveStatus
 from monitoring.record import Record, record_read
 from monitoring.services.ledger_sql import days_between, days_extent, days_upsert
+from monitoring.volumes import volumes_of_day
 from slmo.core import ledger as engine
 from slmo.core.facts import Facts
 from slmo.core.kinds import Tally
@@ -108,8 +110,17 @@ def _row(record: Record, day: engine.LedgerDay, facts: Facts) -> LedgerDay:
         unadjusted=unadjusted and {one.value: unadjusted[one] for one in Class},
         tally=day.tally and day.tally.to_json(),
         unadjusted_tally=_differing_tally(day),
-        facts_digest=record.kind.day_digest(facts, known) if record.kind else "",
+        facts_digest=_day_digest(record, facts, known),
     )
+
+
+def _day_digest(record: Record, facts: Facts, known: Window) -> str:
+    """Return the SHA-256 over the facts that bear on a day, and over what they tell of volumes that terms limit."""
+    if record.kind is None:
+        return ""
+    own = record.kind.day_digest(facts.for_objective(record.name), known)
+    told = [f"{one} {day}" for one, day in volumes_of_day(record.terms, record.name, facts, known)]
+    return hashlib.sha256("\n".join([own, *told]).encode()).hexdigest() if told else own
 
 
 def _differing_tally(day: engine.LedgerDay) -> dict[str, Any] | None:

@@ -113,7 +113,13 @@ def _provenance(record: Record, period: Window) -> dict[str, Any]:
 
 
 def target_text(record: Record, figures: Figures) -> str:
-    """Return the target as the agreement writes it; of several versions the last one's."""
+    """Return the target as the agreement writes it; of several versions the last one's.
+
+    Beyond a workload limit it is the one that holds there.
+    """
+    load = (figures.parts[-1] if figures.parts else figures).load
+    if load is not None and load.reprices and load.terms.beyond is not None:
+        return load.terms.beyond.text[:40]
     version = figures.parts[-1].version if figures.parts else figures.version
     for one in record.terms.versions:
         if one.id == version:

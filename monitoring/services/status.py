@@ -29,13 +29,30 @@ RETURNING objective_id
 """
 
 
-# Of several spans of one indicator the one around all of them.
+# Objectives that an indicator measures, and those of the same agreement whose signed terms limit the volume of one that
+# it measures; of several spans of one objective the one around all of them.
 _OF_INDICATORS = """
 (
-    SELECT indicator, min(since) AS since, CASE WHEN bool_or(until IS NULL) THEN NULL ELSE max(until) END AS until
-    FROM unnest(%(indicators)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
-        AS one (indicator, since, until) GROUP BY indicator
-) AS touched JOIN agreements_objective AS objective ON objective.indicator_id = touched.indicator
+    WITH touched AS (
+        SELECT measured.id, agreement_id, name, since, until
+        FROM unnest(%(indicators)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+            AS one (indicator, since, until)
+        JOIN agreements_objective AS measured ON measured.indicator_id = indicator
+    ), reading AS (
+        SELECT id, since, until FROM touched
+        UNION ALL
+        SELECT limited.id, since, until FROM touched
+        JOIN agreements_version AS version ON version.agreement_id = touched.agreement_id AND version.state = 'signed'
+        CROSS JOIN LATERAL jsonb_path_query(
+            version.document, '$.spec.objectives[*] ? (@.workload.objective == $name).name',
+            jsonb_build_object('name', touched.name)
+        ) AS named
+        JOIN agreements_objective AS limited
+            ON limited.agreement_id = touched.agreement_id AND limited.name = named #>> '{}'
+    )
+    SELECT id, min(since) AS since, CASE WHEN bool_or(until IS NULL) THEN NULL ELSE max(until) END AS until
+    FROM reading GROUP BY id
+) AS objective
 """
 _OF_OBJECTIVES = """
 (SELECT id, %(since)s::timestamptz AS since, %(until)s::timestamptz AS until

@@ -12,13 +12,22 @@ from django.views.decorators.http import require_POST, require_safe
 from agreements.models import Version
 from monitoring.figure_record import acts_of, figure_record
 from monitoring.figures.cut import Cut, Span, cut_of, exclusions_of
-from monitoring.figures.export import agreement_yaml, command_line, exclusions_csv, facts_csv, file_stem
+from monitoring.figures.export import (
+    agreement_yaml,
+    command_line,
+    exclusions_csv,
+    facts_csv,
+    file_stem,
+    volume_csv,
+    volumes_told,
+)
 from monitoring.figures.kinds import Figure, kind_figure
 from monitoring.figures.numbers import COUNTED_KINDS, figure_of, figure_text, percent_text, target_of, target_text
 from monitoring.figures.objective import period_key, period_label, span_shown
 from monitoring.figures.rows import row_shown, rows_behind
 from monitoring.figures.told import note_of, sentence_of, steps_of
 from monitoring.figures.verify import figure_verify
+from monitoring.figures.workload import load_sentences
 from monitoring.models import Breach, PeriodResult
 from monitoring.selectors import result_get
 from monitoring.views.known import known_context, result_asked
@@ -94,6 +103,17 @@ def why_facts(request: HttpRequest, result_id: int) -> HttpResponse:
 
 @login_required
 @require_safe
+def why_volume(request: HttpRequest, result_id: int, name: str) -> HttpResponse:
+    """Send the facts that tell the volume of another objective, which the terms limit; not found where none do."""
+    require(request.user, "export_view")
+    cut = cut_of(result_asked(request, result_id)[0])
+    if name not in volumes_told(cut):
+        raise Http404
+    return _file(volume_csv(cut, name), f"{file_stem(cut)}-volume-{name}.csv", "text/csv; charset=utf-8")
+
+
+@login_required
+@require_safe
 def why_exclusions(request: HttpRequest, result_id: int) -> HttpResponse:
     """Send the approved exclusions that the figure leaves out; not found where there are none."""
     require(request.user, "export_view")
@@ -139,6 +159,8 @@ def _cut_context(request: HttpRequest, cut: Cut) -> dict[str, Any]:
         "command": command_line(cut),
         "stem": file_stem(cut),
         "approved": bool(exclusions_csv(cut)),
+        "volumes": list(volumes_told(cut)),
+        "loads": load_sentences(cut),
     }
 
 

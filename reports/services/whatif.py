@@ -12,10 +12,11 @@ from django.db.models import Max, Min
 from agreements.models import Objective
 from agreements.selectors import terms_of
 from monitoring.exclusions import exclusions_load
-from monitoring.figures.cut import facts_of
 from monitoring.figures.numbers import target_of
 from monitoring.instants import instant_of
+from monitoring.kinds import kind_of
 from monitoring.models import PeriodResult as Judged
+from monitoring.volumes import facts_with_volume
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.core.compliance import PeriodResult, Verdict
@@ -89,7 +90,8 @@ def whatif_run(
         return Replay((), (), None)
     terms = terms_of(agreement)
     as_of = instant_of(now)
-    states = facts_of(objective.indicator, window, terms, now)
+    kind = kind_of(objective.indicator) if objective.indicator else None
+    states = facts_with_volume(objective, kind, window, terms, now)
     approved = exclusions_load(objective, terms, now)
     before = replay(terms, objective.name, states, window, as_of, {}, approved)
     after = replay(terms, objective.name, states, window, as_of, changes, approved)

@@ -38,7 +38,7 @@ def alert_state(
     terms = spans(agreement, objective, Window(as_of - 1, as_of), as_of)[0].terms(objective)
     if terms is None or terms.target is None or KINDS[terms.indicator].has_value:
         return []
-    asked = Asked(agreement, objective, Facts.of(facts).for_objective(objective), as_of, exclusions)
+    asked = Asked.of(agreement, objective, facts, as_of, exclusions)
     found = []
     for row in windows_of(terms) if table is None else table:
         rates, covered = [], True

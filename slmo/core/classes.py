@@ -78,6 +78,13 @@ class Partition:
         """Return the spans that count as down after all terms."""
         return self.of_class(Class.DOWN).windows()
 
+    def suspended(self) -> Partition:
+        """Return the partition with all time that counts, or will, as excluded."""
+        counts = self.classes > CODE[Class.EXCLUDED]
+        classes = np.where(counts, CODE[Class.EXCLUDED], self.classes).astype(np.int8)
+        keep = np.concatenate(([True], classes[1:] != classes[:-1]))
+        return Partition(np.concatenate((self.edges[:-1][keep], self.edges[-1:])), classes[keep])
+
     def clip(self, window: Window) -> Partition:
         """Return the part inside a window that must lie within this one."""
         inner = self.edges[(self.edges > window.start) & (self.edges < window.end)]

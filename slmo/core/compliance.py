@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -18,9 +19,10 @@ from slmo.core.kinds import KINDS, Asked, Tally
 from slmo.core.partition import Class, Partition, Seconds, Span, spans_read
 from slmo.core.periods import period_containing
 from slmo.core.result import PeriodResult
-from slmo.core.terms.model import Agreement, CreditTerms
+from slmo.core.terms.model import Agreement, CreditTerms, ObjectiveTerms
 from slmo.core.units import Window
-from slmo.core.verdict import counted_seconds, ratio, whole
+from slmo.core.verdict import COUNTED, counted_seconds, ratio, whole
+from slmo.core.volume import Load
 
 __all__ = ["Judgement", "PeriodResult", "Verdict", "assess", "judge"]
 
@@ -33,8 +35,18 @@ class Reading(NamedTuple):
     partition: Partition | None = None
     tally: Tally | None = None
     unadjusted_tally: Tally | None = None
+    load: Load | None = None
+
+    def suspended(self) -> Reading:
+        """Return the same with all time that counts, or will, as excluded, and nothing counted in it."""
+        seconds = {one: 0 if one in _SUSPENDED else length for one, length in self.seconds.items()}
+        seconds[Class.EXCLUDED] += sum(self.seconds[one] for one in _SUSPENDED)
+        return self._replace(
+            seconds=seconds, tally=self.tally and Tally(), partition=self.partition and self.partition.suspended()
+        )
 
 
+_SUSPENDED = (*COUNTED, Class.FUTURE)
 Read = Callable[[Ruling], Reading]
 
 
@@ -50,9 +62,8 @@ def assess(
 
     `exclusions` are approved besides those of the agreement. Raises EngineError for an unknown objective.
     """
-    mine = Facts.of(facts).for_objective(objective)
     periods = periods_of(agreement, objective, window, as_of)
-    read = reader(Asked(agreement, objective, mine, as_of, exclusions), periods)
+    read = reader(Asked.of(agreement, objective, facts, as_of, exclusions), periods)
     return [period_result(agreement, objective, period, as_of, read) for period in periods]
 
 
@@ -74,11 +85,13 @@ def reader(asked: Asked, periods: Sequence[Window]) -> Read:
 
     def read(ruling: Ruling) -> Reading:
         part, tally = cut(ruling)
-        seconds = part.seconds()
+        seconds, load = part.seconds(), asked.load(ruling.version, ruling.window)
         if raw is asked or (timed and raw.facts is asked.facts and not seconds[Class.EXCLUDED]):
-            return Reading(seconds, seconds, part, tally, tally)
+            return Reading(seconds, seconds, part, tally, tally, load)
         plain = Span(raw, bare(ruling))
-        return Reading(seconds, plain.partition(ruling.window).seconds(), part, tally, plain.tally(ruling.window))
+        return Reading(
+            seconds, plain.partition(ruling.window).seconds(), part, tally, plain.tally(ruling.window), load
+        )  # fmt: skip
 
     return read
 
@@ -104,7 +117,7 @@ def period_result(agreement: Agreement, objective: str, period: Window, as_of: i
 def _single(
     agreement: Agreement, objective: str, ruling: Ruling, period: Window, as_of: int, read: Read
 ) -> PeriodResult:
-    reading, terms = read(ruling), ruling.terms(objective)
+    reading, terms = _limited(read(ruling), ruling.terms(objective))
     closed = as_of >= ruling.window.end
     judged = judge(terms, reading.seconds, closed, reading.tally)
     raw = None if reading.unadjusted is None else judge(terms, reading.unadjusted, closed, reading.unadjusted_tally)
@@ -118,8 +131,17 @@ def _single(
         raw.figure if raw else None, judged.lower, judged.upper, judged.good, judged.total, reading.seconds,
         judged.budget, credit, closed, (), reading.partition, judged.value,
         terms.indicator if terms else agreement.indicator_of(objective),
-        terms.target if terms else None, reading.tally,
+        terms.target if terms else None, reading.tally, reading.load,
     )  # fmt: skip
+
+
+def _limited(reading: Reading, terms: ObjectiveTerms | None) -> tuple[Reading, ObjectiveTerms | None]:
+    """Return a reading and the terms that judge it, as a limit on the period's volume leaves them."""
+    if terms is None or reading.load is None:
+        return reading, terms
+    if reading.load.suspends_all:
+        return reading.suspended(), terms
+    return reading, replace(terms, target=terms.workload.beyond) if reading.load.reprices and terms.workload else terms
 
 
 def _credited(agreement: Agreement, objective: str, before: int, as_of: int, read: Read) -> Decimal:
@@ -133,8 +155,7 @@ def _credited(agreement: Agreement, objective: str, before: int, as_of: int, rea
         for ruling in rulings(agreement, objective, period):
             if not year.start <= ruling.window.start < before:
                 continue
-            terms = ruling.terms(objective)
-            reading = read(ruling)
+            reading, terms = _limited(read(ruling), ruling.terms(objective))
             judged = judge(terms, reading.seconds, as_of >= ruling.window.end, reading.tally)
             share = Fraction(ruling.window.seconds, period.seconds)
             credit = credit_for(_uncapped(terms.credits if terms else None), judged.figure, judged.verdict, share)

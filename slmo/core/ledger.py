@@ -56,7 +56,7 @@ def days(
     """
     if window.seconds == 0:
         return []
-    asked = Asked(agreement, objective, Facts.of(facts).for_objective(objective), as_of, exclusions)
+    asked = Asked.of(agreement, objective, facts, as_of, exclusions)
     pairs = _pairs(asked, window)
     return [_day(date, day.meet(window), pairs) for date, day in local_days(agreement.timezone, window)]
 
@@ -129,6 +129,8 @@ def period_from_days(
         if covered != ruling.window.seconds or any(day.window.meet(ruling.window) != day.window for day in inside):
             raise EngineError("The ledger's days do not cover the period exactly.")
         terms = ruling.terms(objective)
+        if terms is not None and terms.workload is not None and not terms.workload.suspends_spans:
+            raise EngineError("A limit on the volume of a period is judged from the facts.")
         return _summed(inside, KINDS[terms.indicator if terms else agreement.indicator_of(objective)])
 
     return period_result(agreement, objective, window, as_of, read)

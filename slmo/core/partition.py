@@ -46,7 +46,7 @@ def partition(
 
     `exclusions` are approved besides those of the agreement. Facts from `as_of` on are not looked at.
     """
-    asked = Asked(agreement, objective, Facts.of(facts).for_objective(objective), as_of, exclusions)
+    asked = Asked.of(agreement, objective, facts, as_of, exclusions)
     return Partition.joined([span.partition(span.ruling.window) for span in spans_read(asked, window)])
 
 

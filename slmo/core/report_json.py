@@ -17,6 +17,7 @@ LINES = (
     ("verdict", "achieved", "value", "good", "total", "unadjusted", "lower", "upper"),
     ("seconds",),
     ("budget", "credit"),
+    ("workload",),
     ("partition",),
 )
 

@@ -9,6 +9,7 @@ from slmo.core.kinds import KINDS
 from slmo.core.result import PeriodResult, number, value_text
 from slmo.core.terms import Agreement, Target
 from slmo.core.units import exact_decimal, format_instant, truncate
+from slmo.core.volume import Load
 
 PLACES = 4
 COLUMNS = (
@@ -36,6 +37,8 @@ def report_table(
     lines = [f"{title} ({zone}), as of {format_instant(as_of, zone)}", ""]
     for row, result in zip(rows, [None, *results], strict=True):
         lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        if result is not None and result.load is not None and result.load.exceeded:
+            lines.append(f"    {load_text(result.load)}")
         if with_partition and result is not None:
             lines += _spans(result, zone)
     return "\n".join(lines) + "\n"
@@ -56,11 +59,19 @@ def _row(agreement: Agreement, result: PeriodResult) -> tuple[str, ...]:
         result.version or "-",
         result.verdict.value,
         _figure(result),
-        target_text(terms.target) if terms and terms.target else "-",
+        target_text(result.target) if terms and result.target else "-",
         f"{number(result.good)} / {number(Fraction(result.total))} {KINDS[result.indicator].unit}".rstrip(),
         "-" if result.budget is None else f"{_decimal(result.budget.remaining)} {KINDS[result.indicator].unit}",
         "-" if result.credit is None else f"{result.credit.amount} {agreement.currency}".strip(),
     )
+
+
+def load_text(load: Load) -> str:
+    """Return what came beyond a workload limit, and what followed from it."""
+    beyond = f"judged by {load.terms.beyond.text}" if load.terms.beyond else "suspended"
+    spans = "" if load.terms.per == "period" else f" in {load.exceeded} x 1 {load.terms.per}"
+    came = exact_decimal(load.volume)
+    return f"workload of {load.terms.objective}: {came}, limit {load.terms.limit.text} exceeded{spans}, {beyond}"
 
 
 def _figure(result: PeriodResult) -> str:
@@ -86,5 +97,4 @@ def _local(instant: int, zone: str) -> str:
 
 def target_text(target: Target) -> str:
     """Return a target as it is written in an agreement."""
-    value = target.value * 100 if target.unit == "%" else target.value
-    return f"{target.op} {exact_decimal(value)}{ {'%': '%', 'seconds': 's'}.get(target.unit, '') }"
+    return target.text

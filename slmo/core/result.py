@@ -15,6 +15,7 @@ from slmo.core.partition import Class, Partition, Seconds
 from slmo.core.terms.model import Target
 from slmo.core.units import Window, exact_decimal, format_instant, truncate
 from slmo.core.verdict import counted_seconds
+from slmo.core.volume import Load
 
 PLACES = 9
 
@@ -25,7 +26,8 @@ class PeriodResult:
 
     `version` is the id of the version that ruled (None if none did). `achieved` is a share; kinds that are judged by
     another figure have `value` instead. `unadjusted` is the figure without exclusions and corrections. A period that an
-    amendment cut has `parts`, one for each version; its own figures are their sums. `target` is that of the version.
+    amendment cut has `parts`, one for each version; its own figures are their sums. `target` is the one that judged.
+    `load` is what came in, where the version limits that.
     """
 
     objective: str
@@ -48,6 +50,7 @@ class PeriodResult:
     indicator: str = "availability"
     target: Target | None = None
     tally: Tally | None = None
+    load: Load | None = None
 
     @property
     def has_value(self) -> bool:
@@ -98,6 +101,8 @@ class PeriodResult:
             },
             "credit": self.credit and {"percent": plain(self.credit.percent), "amount": f"{self.credit.amount:.2f}"},
         }  # fmt: skip
+        if self.load is not None:
+            entry["workload"] = self.load.to_json()
         if with_partition and self.partition is not None:
             entry["partition"] = [
                 [format_instant(start, zone), format_instant(end, zone), one.value]

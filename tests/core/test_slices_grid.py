@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slmo.core.grid import Grid
 from slmo.core.groups import figures_of, runs_of, sums_of
 from slmo.core.intervals import Intervals, times
-from slmo.core.kinds.grid import Grid
 from slmo.core.kinds.value import reduced
 from slmo.core.periods import day_start, local_days
 from slmo.core.terms.own import Reduce

@@ -20,6 +20,7 @@ from agreements.forms.fields import (
     Text,
 )
 from agreements.forms.objective.values import PERCENTILE, SHARES
+from slmo.core.terms.workload import COUNTABLE
 
 PERIODS: tuple[tuple[str, Text], ...] = (
     ("day", _("day")),
@@ -61,6 +62,10 @@ TIER_HELP = {
     True: _("A figure in this range earns the credit; one bound may be left out."),
     False: _("A figure in this range, in the unit of the target, earns the credit; one bound may be left out."),
 }
+WORKLOAD_HELP = {
+    True: _("Short name of an objective that counts events, samples or tasks; empty: this one."),
+    False: _("Short name of an objective of this agreement that counts events, samples or tasks."),
+}
 TARGET_HELP = {
     "availability": _("How much of the counted time the service must be up."),
     "ratio": _("How many of all events must be good."),
@@ -76,6 +81,15 @@ def target_field(kind: str, unit: str = "") -> forms.Field:
     operators, units = TARGETS.get(kind, (AT_LEAST, SHARE_UNIT))
     units = [one for one in units if unit in ("", one[0])] or units
     return LimitField(label=_("Target"), operators=operators, units=units, help_text=TARGET_HELP.get(kind, ""))
+
+
+def beyond_field(kind: str) -> forms.Field:
+    """Return the field of the target that holds beyond a workload limit."""
+    operators, units = TARGETS.get(kind, (AT_LEAST, SHARE_UNIT))
+    return LimitField(
+        label=_("Beyond it the target is"), required=False, operators=operators, units=units,
+        help_text=_("Only with a limit for each period; empty: the target is suspended."),
+    )  # fmt: skip
 
 
 def period_field(chosen: str) -> forms.ChoiceField:
@@ -186,6 +200,22 @@ FIELDS: Mapping[str, Callable[[str], forms.Field]] = {
     "maintenance": lambda kind: _choice(
         _("Agreed maintenance"), (("excluded", _("is left out")), ("counted", _("counts like any other time")))
     ),
+    "workload_limit": lambda kind: LimitField(
+        label=_("It holds while there come"),
+        required=False,
+        operators=(OPERATORS[2], OPERATORS[3]),
+        units=((PLAIN, _("of them")),),
+        help_text=_("Events, samples or tasks; empty: however many come."),
+    ),
+    "workload_per": lambda kind: _choice(
+        _("Counted for each"),
+        (("period", _("period")), ("day", _("day")), ("hour", _("hour"))),
+        _("A day or an hour with more does not count."),
+    ),
+    "workload_objective": lambda kind: forms.SlugField(
+        label=_("Whose volume is counted"), required=False, max_length=80, help_text=WORKLOAD_HELP[kind in COUNTABLE]
+    ),
+    "workload_beyond": beyond_field,
     "amendment": lambda kind: _choice(
         _("An amendment inside a period"),
         (("split", _("splits it into parts")), ("start-of-period", _("takes effect with the next period"))),

@@ -25,6 +25,10 @@ KEYS = {
     "unknown.last_for": "unknown_last_for",
     "unknown.indeterminate_above": "unknown_above",
     "indicator": "name",
+    "workload": "workload_limit",
+    "workload.objective": "workload_objective",
+    "workload.per": "workload_per",
+    "workload.beyond": "workload_beyond",
 }
 
 

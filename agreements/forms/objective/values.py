@@ -20,6 +20,7 @@ from agreements.forms.fields import (
 )
 from slmo.core.errors import EngineError
 from slmo.core.terms.targets import parse_quantity
+from slmo.core.terms.workload import SUSPENDED
 from slmo.core.units import exact_decimal
 
 Values = dict[str, Any]
@@ -46,6 +47,7 @@ PLAIN: Mapping[str, Any] = {
 }
 LIMITS = ("target", "slice", "good_when", "at_least", "minimum_outage")  # of these, texts that fields write alike
 UNKNOWN = {"counts_as": "unknown_counts_as", "last_for": "unknown_last_for", "indeterminate_above": "unknown_above"}
+WORKLOAD = {"objective": "workload_objective", "limit": "workload_limit", "per": "workload_per"}
 CREDIT_TEXTS = {"of": "credits_of", "source": "credits_source", "rounding": "credits_rounding"}
 CREDIT_SUMS = ("charge", "cap_month", "cap_year", "minimum")
 
@@ -60,6 +62,7 @@ def values_of(objective: Mapping[str, Any]) -> Values:
     rule = objective.get("unknown") or {}
     found |= {field: _share(rule[key]) for key, field in UNKNOWN.items() if rule.get(key) is not None}
     found |= {"unknown_last_for": limit_plain(str(rule["last_for"]))} if rule.get("last_for") else {}
+    found |= _workload_values(objective.get("workload") or {})
     found["limits"] = list(_limit_values(objective.get("limit"), _list(objective.get("priority"))))
     return found | _credit_values(objective.get("credits") or {}, unit_of(objective))
 
@@ -76,7 +79,8 @@ def objective_of(values: Mapping[str, Any], kind: str) -> dict[str, Any]:
     rule = {key: values[field] for key, field in UNKNOWN.items() if values.get(field)}
     if rule.get("counts_as") == "excluded" and len(rule) == 1:
         rule = {}
-    return found | ({"unknown": rule} if rule else {}) | _credits_of(values, unit_of(found))
+    found |= {"unknown": rule} if rule else {}
+    return found | _workload_of(values) | _credits_of(values, unit_of(found))
 
 
 def objective_changed(original: Mapping[str, Any], values: Mapping[str, Any], kind: str) -> dict[str, Any]:
@@ -128,6 +132,23 @@ def _degraded_of(values: Mapping[str, Any]) -> dict[str, Any]:
     if degraded == "weight":
         return {"degraded": values.get("degraded_weight") or ""}
     return {} if degraded == "up" else {"degraded": degraded}
+
+
+def _workload_values(agreed: Mapping[str, Any]) -> Values:
+    """Return what the fields of a workload limit show; without a target beyond it, it suspends."""
+    found = {field: limit_plain(str(agreed[key])) for key, field in WORKLOAD.items() if agreed.get(key) is not None}
+    beyond = str(agreed.get("beyond") or SUSPENDED)
+    return found | ({} if beyond == SUSPENDED else {"workload_beyond": limit_plain(beyond)})
+
+
+def _workload_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `workload`; without a limit there is none."""
+    if not values.get("workload_limit"):
+        return {}
+    found = {key: values[field] for key, field in WORKLOAD.items() if values.get(field)}
+    if found.get("per") == "period":
+        del found["per"]
+    return {"workload": found | ({"beyond": values["workload_beyond"]} if values.get("workload_beyond") else {})}
 
 
 def _limit_values(limit: Any, priorities: list[str]) -> Iterator[Values]:

@@ -179,7 +179,7 @@ def count_text(value: Fraction) -> str:
 def readers_of(cut: Cut) -> list[Kind]:
     """Return the engine's readers of a period: one for each version that ruled a part of it."""
     name = cut.result.objective.name
-    asked = Asked(cut.terms, name, cut.facts.for_objective(name), cut.as_of, cut.exclusions)
+    asked = Asked.of(cut.terms, name, cut.facts, cut.as_of, cut.exclusions)
     ruled = rulings(cut.terms, name, cut.window)
     return [
         ENGINE_KINDS[one.version.objectives[name].indicator](asked, one)

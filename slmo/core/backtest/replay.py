@@ -54,13 +54,12 @@ class Replay:
         """Read the periods; a rolling one is read as at its own end, any other as known at `as_of`."""
         self.agreement, self.objective, self.periods = agreement, objective, tuple(periods)
         self.terms = agreement.versions[0].objectives[objective]
-        mine = facts.for_objective(objective)
         rolls = rolling_seconds(self.terms.period) is not None
         self.asked: list[Asked] = []
         self._read: list[tuple[Window, int, Read]] = []
         for group in [[one] for one in periods] if rolls else [list(periods)]:
             moment = group[-1].end if rolls else as_of
-            asked = Asked(agreement, objective, mine, moment, exclusions)
+            asked = Asked.of(agreement, objective, facts, moment, exclusions)
             read = _once(reader(asked, group))
             self._read += [(period, moment, read) for period in group]
             self.asked += [asked] * len(group)

@@ -123,7 +123,7 @@ class _Planner:
         """Add an item: a lane for each version that rules any of its periods."""
         versions = versions_with(item.agreement, item.objective)
         clauses = [version.objectives[item.objective] for version in versions]
-        rows = [_row(clause) for clause in clauses] if all(one.indicator == "availability" for one in clauses) else []
+        rows = [_row(clause) for clause in clauses] if all(_plain(one) for one in clauses) else []
         scale = math.lcm(*(row.weight_of for row in rows))
         if not rows or not all(row.fits(scale) for row in rows):
             self.alone.append(place)
@@ -185,6 +185,11 @@ class _Planner:
             dated = tuple(sorted(calendar.exceptions.items(), key=lambda pair: pair[0]))
             self.hours[id(calendar)] = (calendar.zone, calendar.weekly, dated)
         return self.hours[id(calendar)], version.exclusions_of(clause)
+
+
+def _plain(clause: ObjectiveTerms) -> bool:
+    """Tell whether seconds of states are all that judges an objective."""
+    return clause.indicator == "availability" and clause.workload is None
 
 
 def _layout(item: Item, versions: Sequence[Version], window: Window, as_of: int) -> Layout:

@@ -58,8 +58,8 @@ class Buckets(Columns):
 
     def joined(self, later: Self) -> Self:
         """Return these rows followed by later ones."""
-        if not len(later):
-            return self
+        if not len(later) or not len(self):
+            return self if len(self) else later
         up = shift(self.seq, later.seq)
         return type(self).from_rows(self.rows() + [(*row[:5], row[5] + up, *row[6:]) for row in later.rows()])
 

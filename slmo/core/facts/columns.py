@@ -42,6 +42,15 @@ class Columns:
         wanted = [code for code, one in enumerate(self.indicators) if one in ("", name)]
         return self if len(wanted) == len(self.indicators) else self.take(np.isin(self.indicator, wanted))
 
+    def of_objective(self, name: str) -> Self:
+        """Return the rows that name an objective."""
+        return self.take(self.indicator == (self.indicators.index(name) if name in self.indicators else -1))
+
+    def named(self, name: str) -> Self:
+        """Return the same rows as those of one objective."""
+        codes = np.ones(len(self), dtype=np.int64)
+        return dataclasses.replace(self, indicator=codes, indicators=("", name))
+
     def in_scope(self, scope: Sequence[str]) -> Self:
         """Return the rows of the scopes named and those that hold everywhere; all rows where none is named."""
         if not scope:

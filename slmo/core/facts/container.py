@@ -37,6 +37,10 @@ class Facts:
         """Return what belongs to an objective: rows that name it and rows that name none."""
         return self._each(lambda part: part.for_objective(name))
 
+    def of_objective(self, name: str) -> Facts:
+        """Return the rows that name an objective."""
+        return self._each(lambda part: part.of_objective(name))
+
     def without_corrections(self) -> Facts:
         """Return the facts as first recorded; the same object where nothing was corrected."""
         return self._each(lambda part: part.without_corrections())

@@ -35,6 +35,14 @@ class Records(Generic[R]):
         """Return the records that belong to an objective: those that name it and those that name none."""
         return self._kept(one for one in self.records if one.indicator in ("", name))
 
+    def of_objective(self, name: str) -> Self:
+        """Return the records that name an objective."""
+        return self._kept(one for one in self.records if one.indicator == name)
+
+    def named(self, name: str) -> Self:
+        """Return the same records as those of one objective."""
+        return type(self)(tuple(dataclasses.replace(one, indicator=name) for one in self.records))
+
     def in_scope(self, scope: Sequence[str]) -> Self:
         """Return the records of the scopes named and those that hold everywhere; all of them where none is named."""
         return self._kept(one for one in self.records if one.scope in ("", *scope)) if scope else self
@@ -49,7 +57,7 @@ class Records(Generic[R]):
 
     def joined(self, later: Self) -> Self:
         """Return these records followed by later ones."""
-        if not len(later):
-            return self
+        if not len(later) or not len(self):
+            return self if len(self) else later
         up = shift([one.seq for one in self], [one.seq for one in later])
         return type(self)(self.records + tuple(dataclasses.replace(one, seq=one.seq + up) for one in later))

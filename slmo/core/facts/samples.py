@@ -45,8 +45,8 @@ class Samples(Columns):
 
     def joined(self, later: Self) -> Self:
         """Return these rows followed by later ones."""
-        if not len(later):
-            return self
+        if not len(later) or not len(self):
+            return self if len(self) else later
         up = shift(self.seq, later.seq)
         return type(self).from_rows(self.rows() + [(*row[:3], row[3] + up, *row[4:]) for row in later.rows()])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import functools
 import hashlib
@@ -132,6 +133,15 @@ class States:
         shift = (int(self.seq.max()) + 1 if len(self) else 0) - (int(later.seq.min()) if len(later) else 0)
         rows = self.rows() + [(*row[:4], row[4] + shift, *row[5:]) for row in later.rows()]
         return States.from_rows(rows, "up" if "up" in (self.gaps, later.gaps) else "unknown")
+
+    def of_objective(self, name: str) -> States:
+        """Return the rows that name an objective."""
+        return self.take(self.indicator == (self.indicators.index(name) if name in self.indicators else -1))
+
+    def named(self, name: str) -> States:
+        """Return the same rows as those of one objective."""
+        codes = np.ones(len(self), dtype=np.int64)
+        return dataclasses.replace(self, indicator=codes, indicators=("", name))
 
     def without_corrections(self) -> States:
         """Return the rows as first recorded."""

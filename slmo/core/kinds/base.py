@@ -12,13 +12,14 @@ import numpy as np
 
 from slmo.core.classes import CODE, Class, Partition, Seconds
 from slmo.core.exclusions import ExclusionWindow, excluded
-from slmo.core.facts import Facts
+from slmo.core.facts import Facts, States
 from slmo.core.governing import Ruling
 from slmo.core.intervals import OPEN, Intervals, Steps, times
 from slmo.core.kinds.tally import Tally
-from slmo.core.terms.model import Agreement, ObjectiveTerms, Version
+from slmo.core.terms.model import Agreement, ObjectiveTerms, Version, Workload
 from slmo.core.units import Window
 from slmo.core.verdict import Judgement
+from slmo.core.volume import Load, Volume
 
 T = TypeVar("T")
 
@@ -27,7 +28,8 @@ T = TypeVar("T")
 class Asked:
     """What is read: the facts of one objective as known at `as_of`, with exclusions approved besides those agreed.
 
-    With `bare` set agreed exclusions are left out as well.
+    With `bare` set agreed exclusions are left out as well, and so is what a workload limit suspends. `all_facts` are
+    those of all objectives, where the volume is told of which such a limit speaks; None: `facts` tell it too.
     """
 
     agreement: Agreement
@@ -36,12 +38,22 @@ class Asked:
     as_of: int
     exclusions: Sequence[ExclusionWindow] = ()
     bare: bool = False
+    all_facts: Facts | None = None
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def of(
+        cls, agreement: Agreement, objective: str, facts: Facts | States, as_of: int,
+        exclusions: Sequence[ExclusionWindow] = (),
+    ) -> Asked:  # fmt: skip
+        """Return what is read of an objective, out of the facts of all."""
+        everything = Facts.of(facts)
+        return cls(agreement, objective, everything.for_objective(objective), as_of, exclusions, all_facts=everything)
 
     def unadjusted(self) -> Asked:
         """Return the same without exclusions and corrections; itself where there are none."""
         raw = self.facts.without_corrections()
-        agreed = any(version.exclusions for version in self.agreement.versions)
+        agreed = any(version.exclusions or self._suspending(version) for version in self.agreement.versions)
         if raw is self.facts and not self.exclusions and not agreed:
             return self
         return replace(self, facts=raw, exclusions=(), bare=True, _kept={})
@@ -53,6 +65,32 @@ class Asked:
     def excluded(self, version: Version, terms: ObjectiveTerms, window: Window) -> Intervals:
         """Return the excluded time inside the window."""
         return excluded(self.version(version).exclusions_of(terms), self.exclusions, window)
+
+    def suspended(self, version: Version, terms: ObjectiveTerms, window: Window) -> Intervals:
+        """Return the days or hours around a window in which more came than was agreed, so that they do not count."""
+        if self.bare or terms.workload is None or not terms.workload.suspends_spans:
+            return Intervals.empty()
+        volume = self._volume(version, terms.workload)
+        return volume.spans_beyond(terms.workload, self.agreement.timezone, window)
+
+    def load(self, version: Version | None, window: Window) -> Load | None:
+        """Return what came in during a window, None where the version has no limit on it."""
+        terms = version.objectives.get(self.objective) if version else None
+        if version is None or terms is None or terms.workload is None:
+            return None
+        return self._volume(version, terms.workload).load(terms.workload, self.agreement.timezone, window)
+
+    def _volume(self, version: Version, workload: Workload) -> Volume:
+        def made() -> Volume:
+            facts = self.facts if self.all_facts is None else self.all_facts.for_objective(workload.objective)
+            return Volume.of(facts, version.objectives[workload.objective], self.as_of)
+
+        return self.kept((Volume, version.id), made)
+
+    def _suspending(self, version: Version) -> bool:
+        """Tell whether a version has a limit beyond which the objective's time does not count."""
+        terms = version.objectives.get(self.objective)
+        return terms is not None and terms.workload is not None and terms.workload.beyond is None
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made under this key before, or make it."""
@@ -110,7 +148,9 @@ class Kind(ABC):
     def uncounted(self, window: Window) -> list[tuple[Intervals, Class]]:
         """Return what would not count inside a window whenever it is asked about, the strongest last."""
         hours = self.version.calendar_of(self.terms).open(window)
+        suspended = self.asked.suspended(self.version, self.terms, window)
         return [
+            (suspended.clip(window), Class.EXCLUDED),
             (self.asked.excluded(self.version, self.terms, window), Class.EXCLUDED),
             (hours.complement().clip(window), Class.OUT_OF_HOURS),
             (self.ruling.term.complement().clip(window), Class.OUT_OF_TERM),

@@ -10,10 +10,10 @@ import numpy as np
 
 from slmo.core.budget import Budget
 from slmo.core.classes import CODE, Class, Seconds
+from slmo.core.grid import Grid
 from slmo.core.groups import Figures, figures_of, runs_of, sums_of
 from slmo.core.intervals import OPEN, Codes, Intervals, Mask, Steps, Times, times
 from slmo.core.kinds.base import Kind
-from slmo.core.kinds.grid import Grid
 from slmo.core.kinds.ratio import Ratio
 from slmo.core.kinds.tally import Tally
 from slmo.core.kinds.value import known_samples

@@ -79,7 +79,8 @@ class TasksKind(Kind):
         )
         at = times([when for when, _ in inside])
         good = times([kept for _, kept in inside])
-        mine = self.ruling.term.contains(at)
+        beyond = self.asked.suspended(self.version, self.terms, self.ruling.window)
+        mine = self.ruling.term.contains(at) & ~beyond.contains(at)
         return at[mine], np.concatenate(([0], np.cumsum(good[mine])))
 
     def steps(self) -> Steps:

@@ -11,7 +11,7 @@ from slmo.core.terms.conditions import (
     Termination,
 )
 from slmo.core.terms.document import agreement_parse, document_canonical, document_digest
-from slmo.core.terms.model import Agreement, CreditTerms, ObjectiveTerms, Target, Tier, UnknownRule, Version
+from slmo.core.terms.model import Agreement, CreditTerms, ObjectiveTerms, Target, Tier, UnknownRule, Version, Workload
 from slmo.core.terms.own import OutagesTerms, RatioTerms, Reduce, SlicesTerms, TasksTerms, ValueTerms
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "UnknownRule",
     "ValueTerms",
     "Version",
+    "Workload",
     "agreement_parse",
     "document_canonical",
     "document_digest",

@@ -19,6 +19,7 @@ from slmo.core.terms.conditions import CONDITIONS, conditions_read, ending_read
 from slmo.core.terms.model import Agreement, ObjectiveTerms, Version
 from slmo.core.terms.objectives import objective_read
 from slmo.core.terms.reader import Reader, date_of, fraction_of
+from slmo.core.terms.workload import workloads_check
 from slmo.core.units import exact_decimal
 from slmo.core.zones import zone_get
 
@@ -133,13 +134,15 @@ class _Document:
 
     def _objectives(self, calendars: Mapping[str, Calendar]) -> dict[str, ObjectiveTerms]:
         found: dict[str, ObjectiveTerms] = {}
+        paths: dict[str, str] = {}
         if self.ending:
             return found
         for path, value in self.spec.items("objectives", "a list of objectives"):
             terms = objective_read(value, path, calendars)
             if terms.name in found:
                 raise TermError(f"{path}.name", terms.name, "each objective's name once")
-            found[terms.name] = terms
+            found[terms.name], paths[terms.name] = terms, path
+        workloads_check(found, paths)
         if not found:
             raise TermError(self.spec.at("objectives"), [], "at least one objective")
         return found

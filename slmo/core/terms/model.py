@@ -14,7 +14,9 @@ from slmo.core.calendar import Calendar
 from slmo.core.exclusions import Once, Recurring
 from slmo.core.intervals import OPEN
 from slmo.core.terms.conditions import Conditions, Ending
-from slmo.core.units import Window
+from slmo.core.units import Window, exact_decimal
+
+_UNITS = {"%": "%", "seconds": "s", "number": ""}
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ class Target:
             "<=": achieved <= self.value,
             "<": achieved < self.value,
         }[self.op]
+
+    @property
+    def text(self) -> str:
+        """Return the target as it is written in an agreement."""
+        value = self.value * 100 if self.unit == "%" else self.value
+        return f"{self.op} {exact_decimal(value)}{_UNITS[self.unit]}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,24 @@ class CreditTerms:
 
 
 @dataclass(frozen=True)
+class Workload:
+    """Up to which volume of an `objective` a target holds, counted for each period, day or hour.
+
+    Beyond it the target is suspended (`beyond` is None), or another one holds.
+    """
+
+    objective: str
+    limit: Target
+    per: str
+    beyond: Target | None = None
+
+    @property
+    def suspends_spans(self) -> bool:
+        """Tell whether days or hours are suspended, instead of a period as a whole."""
+        return self.per != "period"
+
+
+@dataclass(frozen=True)
 class ObjectiveTerms:
     """Everything that one version says about one objective.
 
@@ -98,6 +124,7 @@ class ObjectiveTerms:
     amendment: str = "split"
     credits: CreditTerms | None = None
     alerts: tuple[BurnWindow, ...] | None = None
+    workload: Workload | None = None
     title: str = ""
     own: Any = None  # one of slmo.core.terms.own, OwnTerms
     written: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)

@@ -15,12 +15,14 @@ from slmo.core.terms.model import ObjectiveTerms, UnknownRule
 from slmo.core.terms.own import OWN
 from slmo.core.terms.reader import Reader, Word, share_of, text_check
 from slmo.core.terms.targets import parse_target, target_read
+from slmo.core.terms.workload import workload_read
 from slmo.core.units import parse_duration
 
 __all__ = ["INDICATORS", "objective_read", "parse_target"]
 
 _COMMON = (
     "name", "title", "indicator", "target", "period", "hours", "maintenance", "amendment", "credits", "scope",
+    "workload",
 )  # fmt: skip
 _STATES = ("unite", "degraded", "unknown", "minimum_outage", "whole_minutes")
 _SHARED = {"availability": _STATES, "outages": _STATES, "ratio": ("unknown",), "slices": ("unknown",)}
@@ -58,6 +60,7 @@ def objective_read(value: object, path: str, calendars: Mapping[str, Calendar]) 
         amendment=reader.choice("amendment", ("split", "start-of-period"), "split"),
         credits=credits_read(reader, indicator),
         alerts=alerts_read(reader, period),
+        workload=workload_read(reader, name, indicator),
         own=OWN[indicator].read(reader),
         written={key: reader.value[key] for key in OWN[indicator].keys if reader.has(key)},
     )

@@ -62,28 +62,33 @@ def target_read(reader: Reader, indicator: str) -> Target | None:
             raise TermError(reader.at("target"), reader.value["target"], "no target: a statement is met or it is not")
         return None
     target = reader.parsed("target", parse_target, expected=TARGET_EXPECTED)
-    if indicator in ("availability", "ratio", "slices", "tasks"):
-        _share_check(reader, target)
-    elif indicator == "outages":
-        _outages_check(reader, target)
+    target_check(reader, "target", target, indicator, counted=reader.value.get("reduce") == "count")
     return target
 
 
-def _share_check(reader: Reader, target: Target) -> None:
-    said = reader.value["target"]
+def target_check(reader: Reader, key: str, target: Target, indicator: str, counted: bool = False) -> None:
+    """Refuse a target that does not suit the indicator; `counted` tells that outages are counted, not measured."""
+    if indicator in ("availability", "ratio", "slices", "tasks"):
+        _share_check(reader, key, target)
+    elif indicator == "outages":
+        _outages_check(reader, key, target, counted)
+
+
+def _share_check(reader: Reader, key: str, target: Target) -> None:
+    said = reader.value[key]
     if target.op not in (">=", ">") or target.unit == "seconds":
-        raise TermError(reader.at("target"), said, "a least share, such as >= 99.9%")
+        raise TermError(reader.at(key), said, "a least share, such as >= 99.9%")
     if not 0 <= target.value <= 1 or (target.op == ">" and target.value == 1):
         hint = ' (did you mean "%"?)' if target.unit == "number" and target.value <= 100 else ""
-        raise TermError(reader.at("target"), said, f"a share that can be reached, up to >= 100%{hint}")
+        raise TermError(reader.at(key), said, f"a share that can be reached, up to >= 100%{hint}")
 
 
-def _outages_check(reader: Reader, target: Target) -> None:
-    said, counted = reader.value["target"], reader.value.get("reduce") == "count"
+def _outages_check(reader: Reader, key: str, target: Target, counted: bool) -> None:
+    said = reader.value[key]
     if counted and target.unit != "number":
-        raise TermError(reader.at("target"), said, "a number of outages, such as <= 2")
+        raise TermError(reader.at(key), said, "a number of outages, such as <= 2")
     if target.unit == "%" or target.value < 0:
-        raise TermError(reader.at("target"), said, "a duration, such as <= 4h")
+        raise TermError(reader.at(key), said, "a duration, such as <= 4h")
 
 
 def limit_of(reader: Reader, key: str) -> Target:
