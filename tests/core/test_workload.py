@@ -137,6 +137,23 @@ def test_tasks_opened_on_a_suspended_day_are_not_counted_and_the_clock_runs_on()
     assert (result.good, result.total, result.load.volume) == (0, 2, 5)
 
 
+def test_a_task_counts_by_the_priority_that_it_had_when_it_was_opened():
+    tickets = {
+        "name": "tickets", "indicator": "tasks", "clock": "resolved", "limit": "24h", "priority": ["P1"],
+        "target": ">= 90%", "period": "month", "workload": {"limit": "<= 1"},
+    }  # fmt: skip
+    opened = parse_instant("2026-03-02T09:00:00Z")
+    changed = ((opened, "P1"), (opened + 60, "P2")), ((opened, "P2"), (opened + 60, "P1"))
+    tasks = Tasks(tuple(Task(str(n), opened, None, opened + 600, one, (), n) for n, one in enumerate(changed)))
+    [result] = assess(agreement(tickets), "tickets", Facts(tasks=tasks), MARCH, MARCH.end)
+    assert (result.total, result.load.volume) == (1, 1)
+
+
+def test_a_running_period_beyond_its_limit_has_no_future_that_counts():
+    result = judged({"limit": "<= 599"}, as_of=parse_instant("2026-03-10T00:00:00Z"))
+    assert (result.verdict, result.seconds["future"], result.seconds["excluded"]) == ("no_data", 0, MARCH.seconds)
+
+
 def test_the_report_tells_the_volume_and_what_follows():
     made = agreement(limited(limit="<= 1200", beyond=">= 99.5%"), ORDERS)
     results = assess(made, "up", facts(*BUSY), MARCH, MARCH.end)

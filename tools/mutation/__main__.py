@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COPIED = ("slmo/core", "tests/core", "docs")
 FILES = ("slmo/__init__.py", "slmo/assess.py", "pyproject.toml")
 TESTS = (  # the quickest first; the properties only run where no sentence failed
-    "test_judging.py", "test_kinds.py", "test_kind_tasks.py", "test_terms.py", "test_time.py",
+    "test_judging.py", "test_kinds.py", "test_kind_tasks.py", "test_workload.py", "test_terms.py", "test_time.py",
     "test_slices_grid.py", "test_partition_properties.py", "test_kind_properties.py", "test_ledger_properties.py",
 )  # fmt: skip
 
