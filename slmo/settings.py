@@ -248,6 +248,8 @@ WEBHOOK_ALLOW_PRIVATE = env_flag("WEBHOOK_ALLOW_PRIVATE", "0")
 # Sources reach public addresses and these networks only, and those of the table in administration; the demo probes its
 # own health page.
 PROBE_ALLOW_NETWORKS = env("PROBE_ALLOW_NETWORKS", "127.0.0.1/32,::1/128" if DEMO else "")
+# Folders beneath this one may be watched for files of facts; empty: none.
+WATCHED_FOLDERS = env("WATCHED_FOLDERS")
 # Certificates of authorities of one's own, trusted besides the system's.
 OUTBOUND_CA_FILE = env("OUTBOUND_CA_FILE")
 

@@ -25,3 +25,8 @@ class Unreachable(ConnectorError):
         """Keep the sentence, and the words for the record of a probe."""
         super().__init__(sentence)
         self.seen = seen
+
+
+def garbled(sentence: str) -> Unreachable:
+    """Return the error for an answer that breaks its protocol: whoever asked for a page has not got it."""
+    return Unreachable(sentence, "garbled answer")

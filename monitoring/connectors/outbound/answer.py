@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from django.utils.translation import gettext as _
 
-from monitoring.connectors.errors import ConnectorError
+from monitoring.connectors.errors import ConnectorError, garbled
 from monitoring.connectors.outbound.limits import Limits
 
 CHUNK = 64 * 1024
@@ -19,13 +19,17 @@ _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 
 
 class Answer(NamedTuple):
-    """The status, the head and the body; `url` is where it came from in the end, `took` the seconds since asked."""
+    """The status, the head and the body; `url` is where it came from in the end, `took` the seconds since asked.
+
+    `measured` tells that the answer said where its body ends, so that a body that was cut off is known to be.
+    """
 
     status: int
     body: bytes
     headers: Message
     url: str = ""
     took: float = 0.0
+    measured: bool = True
 
     def text(self) -> str:
         """Return the body in the characters that the answer names, else UTF-8; raises ConnectorError."""
@@ -78,7 +82,7 @@ def body_read(response: HTTPResponse, limits: Limits) -> bytes:
         size += len(found[-1])
         if not chunk:
             if response.length:
-                raise ConnectorError(_("The answer was cut off before its end."))
+                raise garbled(_("The answer was cut off before its end."))
             return b"".join(found)
     if limits.cut:
         return b"".join(found)[: limits.body]
@@ -92,7 +96,7 @@ def _unpacker(encoding: str) -> Callable[[bytes, int], bytes]:
         return lambda chunk, most: chunk
     if encoding not in ("gzip", "x-gzip", "deflate"):
         shown = {"encoding": encoding[:SHOWN_MOST]}
-        raise ConnectorError(_("The answer is compressed in a way that was not asked for: “%(encoding)s”.") % shown)
+        raise garbled(_("The answer is compressed in a way that was not asked for: “%(encoding)s”.") % shown)
     machine = zlib.decompressobj(_GZIP_OR_ZLIB)
     return lambda chunk, most: _unpacked(machine, chunk, most)
 
@@ -101,9 +105,9 @@ def _unpacked(machine: Any, chunk: bytes, most: int) -> bytes:
     try:
         found: bytes = machine.decompress(machine.unconsumed_tail + chunk, most)
     except zlib.error:
-        raise ConnectorError(_("The answer’s compression is damaged.")) from None
+        raise garbled(_("The answer’s compression is damaged.")) from None
     if not chunk and not machine.eof and not machine.unconsumed_tail:
-        raise ConnectorError(_("The answer was cut off before its end."))
+        raise garbled(_("The answer was cut off before its end."))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from monitoring.connectors.errors import ConnectorError, Unreachable
+from monitoring.connectors.errors import ConnectorError, Unreachable, garbled
 from monitoring.connectors.outbound.addresses import addresses_checked
 from monitoring.connectors.outbound.answer import Answer, body_read
 from monitoring.connectors.outbound.limits import DEFAULT, Deadline, Limits
@@ -46,7 +46,7 @@ def request(ask: Ask, limits: Limits = DEFAULT, trust: Trust | None = None) -> A
         if answer.status not in REDIRECTS or not location or not limits.redirects:
             return answer._replace(url=ask.url, took=time.monotonic() - begun)
         ask = _redirected(ask, answer.status, location)
-    raise ConnectorError(_("The answers redirect more than %(count)d times.") % {"count": limits.redirects})
+    raise garbled(_("The answers redirect more than %(count)d times.") % {"count": limits.redirects})
 
 
 def _redirected(ask: Ask, status: int, location: str) -> Ask:
@@ -56,7 +56,7 @@ def _redirected(ask: Ask, status: int, location: str) -> Ask:
     if target_of(url).origin == target_of(ask.url).origin:
         return ask._replace(url=url) if keeps or ask.method in REPEATABLE else Ask("GET", url, ask.headers)
     if keeps and ask.body:
-        raise ConnectorError(_("The answer redirects what was sent to another host, which is not followed."))
+        raise garbled(_("The answer redirects what was sent to another host, which is not followed."))
     return Ask(ask.method if keeps or ask.method in REPEATABLE else "GET", url)
 
 
@@ -90,9 +90,10 @@ def _exchanged(wire: Wire, ask: Ask, target: Target, limits: Limits, key: Key) -
         response.begin()
         _length_check(response)
         wire.allowance = None
+        measured = response.chunked or response.length is not None
         body = body_read(response, limits)
         kept = not response.will_close and response.isclosed() and ask.method in REPEATABLE
-        return Answer(response.status, body, response.headers)
+        return Answer(response.status, body, response.headers, measured=measured)
     finally:
         if kept:
             _pool.give(key, wire.sock)
@@ -104,7 +105,7 @@ def _length_check(response: HTTPResponse) -> None:
     """Raise ConnectorError where the answer names no length, or two: nobody can tell then where it ends."""
     named = {text.strip() for text in response.headers.get_all("Content-Length", [])}
     if len(named) > 1 or any(not (text.isascii() and text.isdigit()) for text in named):
-        raise ConnectorError(_("The answer names no usable length."))
+        raise garbled(_("The answer names no usable length."))
 
 
 def _send(wire: Wire, ask: Ask, target: Target) -> None:
@@ -122,7 +123,7 @@ def _plain(value: str | Secret) -> str:
 def _meaning(host: str, error: Exception) -> ConnectorError:
     """Return what a failure says to people; what the other end sent is not repeated."""
     if isinstance(error, http.client.IncompleteRead):
-        return ConnectorError(_("The answer was cut off before its end."))
+        return garbled(_("The answer was cut off before its end."))
     if isinstance(error, OSError) and not isinstance(error, http.client.RemoteDisconnected):
         return unreachable(host, error)
     if isinstance(error, http.client.RemoteDisconnected):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from monitoring.connectors.errors import ConnectorError, Unreachable
+from monitoring.connectors.errors import Unreachable, garbled
 from monitoring.connectors.outbound.addresses import Found, addresses_checked
 from monitoring.connectors.outbound.limits import Deadline
 from monitoring.connectors.outbound.tls import Trust, context_of
@@ -110,7 +110,7 @@ class Wire(io.RawIOBase):
         if self.allowance is not None:
             self.allowance -= count
             if self.allowance < 0:
-                raise ConnectorError(_("The answer’s head is larger than any server needs."))
+                raise garbled(_("The answer’s head is larger than any server needs."))
         return count
 
     def makefile(self, mode: str) -> io.BufferedReader:

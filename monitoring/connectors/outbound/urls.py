@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.utils.translation import gettext as _
 
-from monitoring.connectors.errors import ConnectorError
+from monitoring.connectors.errors import ConnectorError, garbled
 
 PORTS = {"http": 80, "https": 443}
 URL_MOST = 4000
@@ -55,9 +55,9 @@ def redirect_of(url: str, location: str) -> str:
     except ValueError:
         found = ""
     if not found or urlsplit(found).scheme not in PORTS:
-        raise ConnectorError(_("The answer redirects to something that is no http or https address."))
+        raise garbled(_("The answer redirects to something that is no http or https address."))
     if url.startswith("https:") and not found.startswith("https:"):
-        raise ConnectorError(_("The answer redirects from https to http, which is not followed."))
+        raise garbled(_("The answer redirects from https to http, which is not followed."))
     return found
 
 
