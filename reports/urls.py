@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from reports.months import MonthConverter
-from reports.views import evidence, matrix, report, whatif
+from reports.views import cost, evidence, impact, matrix, report, whatif
 
 register_converter(MonthConverter, "month")
+
+EVIDENCE = "agreements/<slug:slug>/versions/<int:number>/evidence/<str:name>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", matrix.matrix, name="reports"),
@@ -16,6 +18,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<month:month>/<slug:provider>/<slug:customer>/compile/", report.compile_, name="report_compile"),
     path("reports/<month:month>/<slug:provider>/<slug:customer>/letter/", report.letter, name="report_letter"),
     path("reports/<month:month>/<slug:provider>/<slug:customer>/publish/", report.publish, name="report_publish"),
-    path("agreements/<slug:slug>/versions/<int:number>/evidence/<str:name>/", evidence.evidence, name="evidence"),
+    path(f"{EVIDENCE}/", evidence.evidence, name="evidence"),
+    path(f"{EVIDENCE}/share/", evidence.share, name="evidence_share"),
+    path(f"{EVIDENCE}/withdraw/", evidence.withdraw, name="evidence_withdraw"),
+    path("agreements/<slug:slug>/impact/", impact.disruption_impact, name="disruption_impact"),
+    path("agreements/<slug:slug>/disruptions/<int:pk>/impact/", impact.disruption_impact, name="disruption_impact"),
+    path("services/<slug:slug>/cost/", cost.service_cost, name="service_cost"),
+    path("services/<slug:slug>/cost/<int:pk>/remove/", cost.cost_drop, name="cost_drop"),
     path("agreements/<slug:slug>/objectives/<str:name>/what-if/", whatif.whatif, name="whatif"),
 ]

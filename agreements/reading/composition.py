@@ -124,7 +124,7 @@ def composition_of(user: User, service: Service, edges: Iterable[Dependency], no
         structure=_structure(service, service, needs, promises),
         parts=parts,
         own=tuple(one for one in own if one.terms.indicator == "availability"),
-        chains=tuple(_chains(own, parts)),
+        chains=tuple(chains_of(own, parts)),
         moment=moment,
         past=moment < int(now.timestamp()),
     )
@@ -229,7 +229,7 @@ def _group_structure(parts: Sequence[Structure], needed: int) -> Structure:
     return KOutOfN(min(needed, len(parts)), tuple(parts))
 
 
-def _chains(own: Iterable[Promise], parts: Sequence[Part]) -> Iterator[tuple[Promise, ResponseChain]]:
+def chains_of(own: Iterable[Promise], parts: Sequence[Part]) -> Iterator[tuple[Promise, ResponseChain]]:
     """Yield for each own limit of tasks the limits of those who support it on the same clock."""
     for promise in own:
         if promise.terms.indicator != "tasks":

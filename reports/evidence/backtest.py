@@ -12,14 +12,14 @@ from agreements.models import Indicator
 from monitoring.exclusions import exclusions_load
 from monitoring.figures.numbers import target_of, target_written
 from monitoring.instants import instant_of, moment_of
-from monitoring.models import Fact, FactState
+from monitoring.models import Fact, FactState, PeriodResult
 from reports.evidence.question import USUAL, Question
 from reports.evidence.record import Recorded, comparable_from, recorded_read
 from slmo.core import ENGINE_VERSION
 from slmo.core.backtest import JUDGED, Deciding, Event, Point, Replay, credit_sum, curve, deciding
 from slmo.core.classes import Class
 from slmo.core.judgement import Verdict
-from slmo.core.result import PeriodResult
+from slmo.core.result import PeriodResult as Judged
 from slmo.core.terms import Agreement as Terms
 from slmo.core.terms import document_digest
 from slmo.core.terms.model import Target
@@ -44,7 +44,7 @@ def backtest(question: Question) -> Figures:
     agreed = _replay(question, question.agreed, recorded) if question.agreed else None
     return (
         head
-        | _outcomes(drafted, agreed)
+        | _outcomes(drafted, agreed, _results(question, drafted))
         | {
             "lacking": "" if drafted.results else "periods",
             "curve": [_point(one) for one in curve(drafted)],
@@ -93,12 +93,25 @@ def _replay(question: Question, terms: Terms, recorded: Recorded) -> Replay:
     return Replay(terms, question.name, recorded.facts, question.periods(terms), question.as_of, approved)
 
 
-def _outcomes(drafted: Replay, agreed: Replay | None) -> Figures:
+def _results(question: Question, drafted: Replay) -> Mapping[int, int]:
+    """Return the stored results of the drafted periods by their beginnings: what was really judged then."""
+    if question.is_new:
+        return {}
+    starts = {moment_of(one.start): one for one in drafted.periods}
+    rows = PeriodResult.objects.filter(objective=question.objective, current=True, start__in=list(starts))
+    ends = {(one.start, one.end) for one in drafted.periods}
+    found = ((instant_of(start), instant_of(end), pk) for start, end, pk in rows.values_list("start", "end", "pk"))
+    return {start: pk for start, end, pk in found if (start, end) in ends}
+
+
+def _outcomes(drafted: Replay, agreed: Replay | None, results: Mapping[int, int]) -> Figures:
     """Return the periods with both judgements, and what they come to."""
     same = agreed is not None and [one.window for one in agreed.results] == [one.window for one in drafted.results]
     before = {one.window: one for one in agreed.results} if agreed and same else {}
     return {
-        "periods": [_period(one, before.get(one.window)) for one in drafted.results],
+        "periods": [
+            _period(one, before.get(one.window)) | {"result": results.get(one.window.start)} for one in drafted.results
+        ],
         "drafted": _summary(drafted),
         "agreed": _summary(agreed) if agreed else None,
         "same_periods": same,
@@ -117,7 +130,7 @@ def _summary(replay: Replay) -> Figures:
     }
 
 
-def _period(drafted: PeriodResult, agreed: PeriodResult | None) -> Figures:
+def _period(drafted: Judged, agreed: Judged | None) -> Figures:
     return {
         "start": drafted.window.start,
         "end": drafted.window.end,
@@ -126,7 +139,7 @@ def _period(drafted: PeriodResult, agreed: PeriodResult | None) -> Figures:
     }
 
 
-def judged(result: PeriodResult) -> Figures:
+def judged(result: Judged) -> Figures:
     """Return one judgement with everything that its arithmetic needs."""
     credit = result.credit
     return {
@@ -143,7 +156,7 @@ def judged(result: PeriodResult) -> Figures:
     }
 
 
-def unknown_share(result: PeriodResult) -> Fraction:
+def unknown_share(result: Judged) -> Fraction:
     """Return which share of the counted time is unknown."""
     counted = counted_seconds(result.seconds)
     return Fraction(result.seconds[Class.UNKNOWN], counted) if counted else Fraction(0)

@@ -55,6 +55,11 @@ class Question:
         made.agreement = agreement
         return made
 
+    @property
+    def is_new(self) -> bool:
+        """Tell whether the draft has just invented the objective."""
+        return self.objective._state.adding
+
     @cached_property
     def anchor(self) -> dt.date:
         """Return the date from which contract periods are counted: that of the first version."""
@@ -156,6 +161,12 @@ class Question:
         first, last = min(one.start for one in windows), max(one.end for one in windows)
         year = period_containing("contract-year", self.drafted.timezone, first, self.anchor)
         return Window(min(first, year.start) // DAY * DAY, -(-last // DAY) * DAY)
+
+
+def span_of(figures: Mapping[str, Any]) -> Window | None:
+    """Return the time of a backtest's periods; None where it has none."""
+    periods = figures["periods"]
+    return Window(periods[0]["start"], periods[-1]["end"]) if periods else None
 
 
 def question_of(version: Version, name: str, now: dt.datetime) -> Question:

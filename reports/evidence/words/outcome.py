@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -147,7 +148,7 @@ def _row(period: Figures, figures: Figures) -> dict[str, Any]:
         "drafted": _judgement(drafted, figures) | {"derivation": derivation_shown(drafted, figures)},
         "agreed": _judgement(agreed, figures) if agreed else None,
         "changed": bool(agreed) and agreed["verdict"] != drafted["verdict"],
-        "why": period.get("why", ""),
+        "why": reverse("why", args=[period["result"]]) if period["result"] else "",
         "incomparable": bool(figures["origins"]) and period["start"] < figures["origins"][-1][1],
     }
 

@@ -11,6 +11,7 @@ from slmo.core.errors import TermError
 from slmo.core.periods import months_later
 from slmo.core.terms import Agreement, agreement_parse
 
+_READ = ("type", "timezone", "currency", "calendars", "exclusions")  # what a figure may depend on
 _PLACE = "spec.objectives[0]"
 _STEPS = {"DAILY": 1, "WEEKLY": 7}  # days
 _LEAP = {"MONTHLY": 4 * 12, "YEARLY": 4 * 12}  # months: so much earlier every date exists again, but for 1900 or 2100
@@ -31,8 +32,8 @@ def agreement_alone(document: Mapping[str, Any], objective: str, since: dt.date,
 
 def document_alone(document: Mapping[str, Any], objective: str, since: dt.date) -> dict[str, Any]:
     """Return the document with one objective and no other, in force from `since`; raises TermError without it."""
-    spec = dict(document["spec"])
-    listed = spec.get("objectives")
+    spec = {key: value for key, value in document["spec"].items() if key in _READ}
+    listed = document["spec"].get("objectives")
     mine = [one for one in listed if isinstance(one, Mapping) and one.get("name") == objective] if listed else []
     if not mine:
         raise TermError("objectives", None, f'terms of the objective "{objective}"')
