@@ -18,6 +18,7 @@ from agreements.models.negotiation import (
 from agreements.models.objective import Objective
 from agreements.models.paper import SealedPaper
 from agreements.models.service import Criticality, Dependency, DependencyMode, Service
+from agreements.models.template import Template
 from agreements.models.version import Signature, Version, VersionState
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Side",
     "Signature",
     "Stand",
+    "Template",
     "Turn",
     "Version",
     "VersionState",

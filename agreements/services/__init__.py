@@ -13,6 +13,7 @@ from agreements.services.position import clause_accept, clause_object, version_a
 from agreements.services.renewal import agreement_renew
 from agreements.services.service import service_create, service_update
 from agreements.services.signature import version_sign, version_sign_recorded
+from agreements.services.template import template_retire, template_save
 from agreements.services.version import (
     version_counter,
     version_draft,
@@ -47,6 +48,8 @@ __all__ = [
     "objective_measure",
     "service_create",
     "service_update",
+    "template_retire",
+    "template_save",
     "version_accept",
     "version_counter",
     "version_draft",

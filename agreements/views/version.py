@@ -46,6 +46,10 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "turn": turn_of(found, request.user) if found.state in ("draft", "proposed") else None,
         "papers": papers_listed(found) if found.state == VersionState.SIGNED else [],
         "acts": _acts(request.user, found),
+        "may_keep": any(
+            can(request.user, "template_edit", found.agreement.organisation_of(side))
+            for side in sides_of(request.user, found.agreement)
+        ),
     }
     return page(request, "agreements/version.html", context, fragment="content")
 
