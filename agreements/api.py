@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
+from agreements.api_negotiation import NegotiationActions
 from agreements.listed import agreements_listed, services_listed
 from agreements.models import Agreement, Objective, Service, Version
 from agreements.selectors import (
@@ -185,7 +186,7 @@ class ServiceViewSet(ReadOnlyModelViewSet[Service]):
     ]),
     retrieve=extend_schema(summary="One agreement"),
 )  # fmt: skip
-class AgreementViewSet(ReadOnlyModelViewSet[Agreement]):
+class AgreementViewSet(NegotiationActions, ReadOnlyModelViewSet[Agreement]):
     """Agreements that the caller's organisations provide or receive."""
 
     queryset = Agreement.objects.none()

@@ -284,6 +284,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "VersionStateEnum": "agreements.models.VersionState",
+        "SideEnum": "agreements.models.Side",
         "FactStateEnum": "monitoring.models.FactState",
         "ResultStateEnum": "monitoring.models.ResultState",
         "BreachStateEnum": "monitoring.models.BreachState",
