@@ -105,12 +105,12 @@ def propose(visitor: Visitor) -> None:
     """Put the draft on the page on the table; the page asks first."""
     visitor.press("Propose")
     visitor.page.get_by_role("dialog").get_by_role("button", name="Yes, go on").click()
-    expect(visitor.page.get_by_text("The other side can now read and sign it.")).to_be_visible()
+    expect(visitor.page.get_by_text("The other side can now read, answer and sign it.")).to_be_visible()
 
 
-def sign(visitor: Visitor, number: int, organisation: str) -> None:
+def sign(visitor: Visitor, number: int, organisation: str, button: str = "") -> None:
     """Sign the version on the page, with the password once more."""
-    visitor.press(f"Sign for {organisation}")
+    visitor.press(button or f"Sign for {organisation}")
     visitor.arrive(f"Sign version {number} for {organisation}")
     visitor.page.get_by_label("I have read the terms").check()
     field(visitor.page, "password", PASSWORD)
@@ -132,8 +132,8 @@ def proposal_sign(customer: Visitor, number: int) -> None:
     """The customer finds the proposal among what waits, reads and signs it."""
     go(customer, "Today", "Today")
     customer.page.get_by_role("region", name="Waiting for you").get_by_role("link", name=TITLE).first.click()
-    customer.arrive(f"Version {number}")
-    sign(customer, number, "Retail")
+    customer.arrive(TITLE)
+    sign(customer, number, "Retail", "Sign")
     expect(customer.page.get_by_text("Both sides have signed")).to_be_visible()
 
 

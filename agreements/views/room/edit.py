@@ -19,6 +19,7 @@ from agreements.views.editor.base import conflict_shown, draft_get, draft_save
 from agreements.views.editor.conditions import clause_place, conditions_preview
 from agreements.views.editor.objective import objective_form, objective_preview, place_of
 from agreements.views.room.base import evidence_of, room_page, room_url
+from slmo.accounts.policy import can
 
 PAGES = {"calendar": "version_calendar"}  # kinds of named clauses whose editor is a page of its own
 
@@ -77,4 +78,5 @@ def _preview(request: HttpRequest, version: Version, clause: str, form: Any) -> 
     """Return what the typed clause means; an objective brings its evidence along."""
     if clause.startswith("clause."):
         return conditions_preview(request, version, form)
-    return objective_preview(request, version, form, evidence=[one["url"] for one in evidence_of(version, clause)])
+    judged = evidence_of(version, clause) if can(request.user, "evidence_view", version.agreement.provider) else []
+    return objective_preview(request, version, form, evidence=[one["url"] for one in judged])
