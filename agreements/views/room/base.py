@@ -62,8 +62,7 @@ def room_page(
         "rounds": rounds_of(room.negotiation),
         "present": present,
         "latest": latest_of(user, room),
-        "pulse_url": pulse_url(room, present, bool(editing)),
-        "editing": bool(editing),
+        "pulse_url": pulse_url(room, present, "editor" if editing else "threads" if room.made else ""),
         "answer_until": turn_end(version.agreement, now).date(),
         "evidence": evidence_of(version, room.chosen.key),
         "overdue": room.negotiation.turn_until is not None and room.negotiation.turn_until < now,
@@ -72,14 +71,14 @@ def room_page(
     return page(request, "agreements/room/room.html", context, fragment="room", status=status)
 
 
-def pulse_url(room: Room, present: list[Present], editing: bool) -> str:
-    """Return the address that is asked again and again: it says what this page has seen."""
+def pulse_url(room: Room, present: list[Present], parts: str) -> str:
+    """Return the address that is asked again and again: it says what this page has seen, and which `parts` it has."""
     seen = {
         "side": room.side,
         "clause": room.chosen.key,
         "digest": room.chosen.digest,
         "seen": seen_of(room.negotiation, room.side, present),
-        **({"editing": "1"} if editing else {}),
+        "parts": parts,
     }
     return f"{reverse('room_pulse', args=[room.agreement.slug, room.version.number])}?{urlencode(seen)}"
 

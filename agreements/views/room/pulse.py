@@ -25,7 +25,7 @@ def pulse(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     user, now = cast(User, request.user), timezone.now()
     negotiation = negotiation_pulse(user, slug, number)
     side = side_seated(user, negotiation.agreement, request.GET.get("side", ""))
-    editing = request.GET.get("clause", "") if "editing" in request.GET else ""
+    editing = request.GET.get("clause", "") if request.GET.get("parts") == "editor" else ""
     present = presence_keep(negotiation.pk, user, side, editing[:120], now)
     if request.GET.get("seen", "") == seen_of(negotiation, side, present):
         return HttpResponse(status=204)
@@ -46,10 +46,10 @@ def _fresh(
         "agreement": version.agreement,
         "threads": threads_of(negotiation, room.chosen.key),
         "present": present,
-        "pulse_url": pulse_url(room, present, "editing" in request.GET),
+        "pulse_url": pulse_url(room, present, request.GET.get("parts", "")[:10]),
         "latest": latest_of(user, room),
         "news": before != str(negotiation.changes_of(side)),
         "rewritten": request.GET.get("digest", "") not in ("", room.chosen.digest),
         "overdue": negotiation.turn_until is not None and negotiation.turn_until < timezone.now(),
-        "editing": "editing" in request.GET,
+        "shows_threads": request.GET.get("parts") == "threads",
     }
