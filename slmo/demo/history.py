@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
-from agreements.models import Agreement, Indicator, Objective, Version
+from agreements.models import Agreement, Indicator, Objective, Side, Version
 from agreements.services import (
     agreement_create,
+    comment_write,
+    note_write,
     objective_measure,
     version_draft,
     version_edit,
@@ -259,4 +262,21 @@ def renewal_propose(agreement: Agreement, people: Mapping[str, User], now: datet
         actor=people["manager@northlight.example"],
         now=now,
     )
-    version_propose(version=version, actor=people["manager@northlight.example"], now=now)
+    version = version_propose(version=version, actor=people["manager@northlight.example"], now=now)
+    renewal_discuss(version, people, now)
+
+
+def renewal_discuss(version: Version, people: Mapping[str, User], now: datetime) -> None:
+    """Let the customer ask about the target, the provider answer, and each keep a note to itself."""
+    manager, customer = people["manager@northlight.example"], people["customer@baltic.example"]
+    said: dict[str, Any] = {"version": version, "clause": "objective.availability", "now": now}
+    thread = comment_write(
+        **said, side=Side.CUSTOMER, actor=customer,
+        text="Our shops open at six from spring on. Could the promise also hold in the early hours?",
+    )  # fmt: skip
+    comment_write(
+        **said, side=Side.PROVIDER, actor=manager, thread=thread,
+        text="The supplier supports us from eight on. We can offer 98.5 % in the present hours, or 98 % from six.",
+    )  # fmt: skip
+    note_write(**said, side=Side.PROVIDER, actor=manager, text="99 % is out of reach while one supplier carries it.")
+    note_write(**said, side=Side.CUSTOMER, actor=customer, text="98.5 % from six would be enough for the shops.")

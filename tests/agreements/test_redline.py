@@ -110,3 +110,41 @@ def test_names_in_a_picture_are_escaped() -> None:
     assert "<script>" not in drawn
     assert "&lt;script&gt;" in drawn
     assert '"><x' not in drawn
+
+
+def test_changed_hours_say_how_many_service_hours_a_week_there_are_instead() -> None:
+    old, new = terms(hours="office"), terms(hours="office")
+    # 09:00–14:00 and 14:00–18:00 from Monday to Friday: 5 × 9 instead of 4 × 8 + 7 hours
+    new["spec"]["calendars"]["office"]["weekly"] = {"mon-fri": ["09:00-18:00"]}
+    changes = {change.key: change for change in redline(version(old), version(new))}
+    notes = {line.key: line.note for line in changes["calendar.office"].changed}
+    assert notes["weekly"] == "45 instead of 39 service hours a week."
+    promised = {line.key: line.note for line in changes["objective.availability"].changed}
+    assert promised["hours"] == "45 instead of 39 service hours a week."
+
+
+def test_changed_credits_say_what_a_miss_costs_at_most_instead() -> None:
+    credits = {
+        "of": "charge",
+        "charge": 1000,
+        "tiers": [{"below": "99.9%", "percent": 10}, {"below": "99%", "percent": 25}],
+    }
+    changes = redline(version(terms()), version(terms(credits=credits)))
+    notes = {line.key: line.note for change in changes for line in change.changed}
+    assert notes["credits"].replace("\N{NO-BREAK SPACE}", " ") == (
+        "A miss costs at most 250.00 EUR instead of 100.00 EUR a period."
+    )
+
+
+def test_a_changed_sentence_is_told_word_by_word() -> None:
+    prose = [{"id": "help", "title": "Help", "text": "The desk answers within one hour on working days."}]
+    old, new = copy.deepcopy(TERMS), copy.deepcopy(TERMS)
+    old["spec"]["clauses"], new["spec"]["clauses"] = (
+        prose,
+        [{**prose[0], "text": prose[0]["text"].replace("one", "two")}],
+    )
+    change = next(one for one in redline(version(old), version(new)) if one.key == "clause.help")
+    assert [(kind, text) for kind, text in change.changed[0].pieces if kind != "same"] == [
+        ("del", "one"),
+        ("ins", "two"),
+    ]
