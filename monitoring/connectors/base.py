@@ -56,7 +56,7 @@ class Connector:
         """Put aside what the last fetch took: its facts cannot be recorded, for the reason given."""
 
     def brings(self, config: Mapping[str, Any]) -> str:
-        """Return the kind of facts that a source so configured brings, one of `facts`."""
+        """Return the kind of facts that a source so configured brings, one of `facts`; empty: whatever is sent."""
         return self.facts[0]
 
     def origins(self, config: Mapping[str, Any]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from monitoring.models.measured import Bucket, Measured, Monthly, Sample, Statem
 from monitoring.models.network import NetworkAllowed
 from monitoring.models.probe import ProbeLane, ProbeObservation, ProbePoint
 from monitoring.models.proposal import Proposal, ProposalState
+from monitoring.models.push import PushDelivery
 from monitoring.models.restatement import Restatement, RestatementState
 from monitoring.models.result import ObjectiveStatus, PeriodResult, ResultState
 from monitoring.models.source import Source
@@ -47,6 +48,7 @@ __all__ = [
     "ProbePoint",
     "Proposal",
     "ProposalState",
+    "PushDelivery",
     "Restatement",
     "RestatementState",
     "ResultState",

@@ -58,8 +58,8 @@ def source_create(
     if actor is not None:
         require(actor, "source_edit", indicator.service.organisation)
     source = Source(slug=slug, name=name, kind=kind, indicator=indicator, interval=interval)
-    source.next_due_at = source.asked_since = now
     replaced = _configure(source, config)
+    source.next_due_at, source.asked_since = _due(source, now), now
     source.full_clean(exclude=["config", "secrets"])
     with transaction.atomic():
         source.save()
@@ -84,7 +84,7 @@ def source_update(*, source: Source, actor: User | None, now: datetime, **change
             setattr(source, field, value)
         replaced = _configure(source, source.config, before["config"])
         source.full_clean(exclude=["config", "secrets"])
-        source.next_due_at = source.asked_since = now
+        source.next_due_at, source.asked_since = _due(source, now), now
         source.failures, source.last_error, source.silence_told_at = 0, "", None
         source.save()
         lanes_align(source=source, now=now)
@@ -213,10 +213,15 @@ def _configure(source: Source, config: Mapping[str, Any], before: Mapping[str, A
     return {"secrets_changed": sorted(checked.secrets)} if checked.secrets else {}
 
 
+def _due(source: Source, now: datetime) -> datetime | None:
+    """Return when a source that was set up or changed is asked next: at once, or never if it sends by itself."""
+    return now if CONNECTORS[source.kind].asked else None
+
+
 def _kind_check(connector: Connector, config: Mapping[str, Any], indicator: Indicator) -> None:
     """Raise ValidationError where the indicator is not measured by what such a source brings."""
     names = [kind.name for kind in kinds_of(indicator.kind)]
-    if connector.brings(config) not in names:
+    if (connector.brings(config) or names[0]) not in names:
         sentence = _("%(indicator)s is not measured by facts of the kind that this source brings.")
         raise ValidationError({"indicator": sentence % {"indicator": indicator}})
 

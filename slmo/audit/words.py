@@ -59,6 +59,8 @@ ACTION_TEXTS: Mapping[str, str | Promise] = {
     "probe_point_delete": _("removed the probe point"),
     "network_allow": _("allowed sources to reach the network"),
     "network_forbid": _("forbade sources to reach the network"),
+    "webhook_key_make": _("made a key for the webhook"),
+    "webhook_key_withdraw": _("withdrew the former key of the webhook"),
     "breach_open": _("opened the breach"),
     "breach_reopen": _("reopened the breach"),
     "breach_withdraw": _("withdrew the breach"),

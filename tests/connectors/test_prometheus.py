@@ -176,9 +176,9 @@ def test_credentials_travel_in_headers(given, header):
 
 
 def test_only_steps_that_are_over_are_asked_for():
-    assert steps_due(Window(6000, 6060), 60, 30, 6089) == Window(5700, 6000)
-    assert steps_due(Window(6000, 6060), 60, 30, 6090) == Window(5700, 6060)
-    assert steps_due(Window(6000, 6060), 3600, 30, 6090) == Window(3600, 3600)
+    assert steps_due(Window(6000, 6060), 60, 30, 6089, 300) == Window(5700, 6000)
+    assert steps_due(Window(6000, 6060), 60, 30, 6090, 300) == Window(5700, 6060)
+    assert steps_due(Window(6000, 6060), 3600, 30, 6090, 300) == Window(3600, 3600)
 
 
 @pytest.mark.parametrize(

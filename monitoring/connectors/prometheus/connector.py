@@ -48,16 +48,18 @@ class PrometheusConnector(Connector):
         Raises ConnectorError.
         """
         step = int(config.get("step") or 60)
-        steps = steps_due(window, step, int(config.get("delay") or 0), int(time.time()))
+        delay = int(config.get("delay") or 0)
+        # what was not over long enough when the last fetch ended is part of what is asked once more
+        steps = steps_due(window, step, delay, int(time.time()), LOOK_BACK + delay + interval)
         if steps.end <= steps.start:
             return []
         make = {"states": _states, "events": _events, "values": _values}[config.get("records") or "states"]
         return list(make(Api(config), config, steps, step))
 
 
-def steps_due(window: Window, step: int, delay: int, now: int) -> Window:
-    """Return the whole steps to ask for: those that touch the window or the time before it, and are over by now."""
-    start = (window.start - LOOK_BACK) // step * step
+def steps_due(window: Window, step: int, delay: int, now: int, back: int) -> Window:
+    """Return the steps to ask for: those of the window and of `back` seconds before it that are over by now."""
+    start = (window.start - back) // step * step
     end = min(-(-window.end // step) * step, (now - delay) // step * step)
     return Window(start, max(start, end))
 
