@@ -48,7 +48,7 @@ def series(values, **labels):
 def test_each_step_is_up_or_down_by_its_own_samples():
     with replayed("prometheus_states") as server:
         rows = fetch(server.url)
-    assert [row.start for row in rows] == list(range(START - 300, HALF.end, 60))
+    assert [row.start for row in rows] == list(range(START - 960, HALF.end, 60))
     for row in rows:
         state = FactState.DOWN if is_down(row.start) else FactState.UP
         assert row == FactRow(row.start, row.start + 60, state, "", f"{row.start}|", "")
@@ -58,7 +58,7 @@ def test_each_step_is_up_or_down_by_its_own_samples():
 def test_events_are_counted_by_the_server_and_kept_exactly():
     with replayed("prometheus_events") as server:
         rows = fetch(server.url, **EVENTS)
-    assert [row.start for row in rows] == list(range(START - 600, HALF.end, 600))
+    assert [row.start for row in rows] == list(range(START - 1200, HALF.end, 600))
     assert all(0 < row.good <= row.total and isinstance(row.good, Decimal) for row in rows)
     assert min(row.good / row.total for row in rows) < Decimal("0.5") < max(row.good / row.total for row in rows)
 
