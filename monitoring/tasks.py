@@ -9,6 +9,7 @@ from monitoring.services.assessment import objective_try, objectives_sweep
 from monitoring.services.probe import lane_look, lanes_due
 from monitoring.services.silence import sources_silence_tell
 from monitoring.services.source import source_fetch, sources_due
+from monitoring.services.webhook import push_forget
 
 SWEEP_BUDGET = timedelta(seconds=20)  # so that one sweep never holds a worker for long
 
@@ -55,3 +56,9 @@ def lane_look_task(lane_id: int) -> bool:
 def source_fetch_task(source_id: int) -> bool:
     """Ask one source for facts if that is due; return whether any came."""
     return source_fetch(source_id=source_id, now=timezone.now()) is not None
+
+
+@shared_task(acks_late=True)
+def messages_forget() -> int:
+    """Forget old messages of webhooks and old keys of deliveries; return how many."""
+    return push_forget(now=timezone.now())

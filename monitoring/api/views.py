@@ -17,6 +17,8 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from agreements.models import Indicator
 from agreements.selectors import indicators_visible
+from monitoring.api.idempotency import HEADER, KEY_MOST, once
+from monitoring.api.parser import ExactParser
 from monitoring.api.serializers import (
     BreachSerializer,
     DeliverySerializer,
@@ -85,6 +87,7 @@ class FactViewSet(ListModelMixin, GenericViewSet[Fact]):
 
     serializer_class = FactSerializer
     queryset = Fact.objects.none()
+    parser_classes = (ExactParser,)
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the visible facts that were asked for, the latest first."""
@@ -119,12 +122,27 @@ class FactViewSet(ListModelMixin, GenericViewSet[Fact]):
         """List facts, the latest first."""
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(request=DeliverySerializer, responses={202: ReceiptSerializer})
+    @extend_schema(
+        request=DeliverySerializer,
+        responses={202: ReceiptSerializer, 400: ReceiptSerializer},
+        parameters=[
+            OpenApiParameter(
+                HEADER,
+                location=OpenApiParameter.HEADER,
+                description=f"A name of at most {KEY_MOST} characters: sent again, the delivery is answered as before.",
+            )
+        ],
+    )
     def create(self, request: Request) -> Response:
         """Record a delivery of facts.
 
-        Usable facts are recorded, unusable ones are named in `errors`. The same delivery again records nothing new.
+        Usable facts are recorded, unusable ones are named in `errors`; without any usable one the answer is 400. The
+        same delivery again records nothing new.
         """
+        return once(request, lambda: self._taken(request))
+
+    def _taken(self, request: Request) -> Response:
+        """Record a delivery and return the receipt; raises ValidationError, NotFound and Denied."""
         body = request.data if isinstance(request.data, dict) else {}
         indicator = indicator_asked(request, body.get("indicator"))
         require(request.user, "facts_record", indicator.service.organisation)

@@ -55,6 +55,13 @@ class Connector:
     def refused(self, config: Mapping[str, Any], sentence: str) -> None:
         """Put aside what the last fetch took: its facts cannot be recorded, for the reason given."""
 
+    def compare(self, config: Mapping[str, Any], window: Window) -> Any:
+        """Return what the other system itself says of the periods in a window (zabbix/sla.py); None where it does not.
+
+        Raises ConnectorError.
+        """
+        return None
+
     def brings(self, config: Mapping[str, Any]) -> str:
         """Return the kind of facts that a source so configured brings, one of `facts`; empty: whatever is sent."""
         return self.facts[0]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from monitoring.connectors import CONNECTORS
 from monitoring.models import Source
+from monitoring.push_page import push_shown
 from monitoring.selectors import batches_visible, source_get, sources_visible
 from monitoring.services.source import source_update
 from monitoring.silence import source_health
@@ -102,6 +103,8 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "can": Can(user, found.indicator.service.organisation),
         "muted": muted_until(user, "monitoring.source", found.pk, now),
         "now": now,
+        "push": push_shown(found, now) if found.kind in CONNECTORS and not CONNECTORS[found.kind].asked else None,
+        "compared": bool(found.config.get("service") and found.config.get("sla")),
     }
     return page(request, "monitoring/source.html", context)
 

@@ -64,7 +64,7 @@ def sender_known(keys: Sequence[str], headers: Mapping[str, str], body: bytes, n
     if not any(matches):
         raise Refused(401, _("The signature does not fit the body; see the source’s page for how it is made."))
     if abs(now - at) > TOLERANCE:
-        sentence = _("The message was signed %(seconds)d seconds away from our clock; at most %(most)d are taken.")
+        sentence = _("The message’s time is %(seconds)d s away from our clock; at most %(most)d s are taken.")
         raise Refused(401, sentence % {"seconds": abs(now - at), "most": TOLERANCE})
     return Sender(id_, at)
 

@@ -108,6 +108,9 @@ STATES: dict[str, Sign] = {
     "off": Sign("unknown", pgettext_lazy("state of a source", "Out of use"), "player-pause"),
     "silent": Sign("risk", pgettext_lazy("state of a source", "Silent"), "volume"),
     "failing": Sign("breach", pgettext_lazy("state of a source", "Failing"), "alert-triangle"),
+    "taken": Sign("met", pgettext_lazy("state of a message", "Taken"), "check"),
+    "taken_partly": Sign("risk", pgettext_lazy("state of a message", "Taken in part"), "alert-triangle"),
+    "refused": Sign("breach", pgettext_lazy("state of a message", "Refused"), "x"),
     "imported": Sign("met", _("Imported"), "file-check"),
     "failed": Sign("breach", _("Failed"), "alert-triangle"),
     # Deliveries

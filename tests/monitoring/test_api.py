@@ -1,16 +1,28 @@
 """Facts in and results out over HTTP."""
 
+import json
+
 import pytest
 from django.urls import include, path
 from rest_framework.routers import DefaultRouter
 from rest_framework.test import APIClient
 
 from monitoring.api import router_entries
-from monitoring.models import Fact
+from monitoring.models import Fact, FactBatch, Sample
 from monitoring.services.assessment import objective_assess
 from monitoring.services.facts import facts_record
 from slmo.accounts.models import Organisation
-from tests.monitoring.make import DOWN, NOW, agreement_make, at, indicator_make, organisations_make, row, user_make
+from tests.monitoring.make import (
+    DOWN,
+    NOW,
+    agreement_make,
+    at,
+    indicator_make,
+    organisations_make,
+    row,
+    service_make,
+    user_make,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
@@ -147,3 +159,54 @@ def test_another_customers_results_do_not_exist(assessed):
 def test_a_list_takes_few_queries_whatever_its_length(assessed, olga, django_assert_max_num_queries, address):
     with django_assert_max_num_queries(4):
         get(olga, address)
+
+
+def push(user, body, **headers):
+    """Post a body as it is."""
+    sent = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+    body = body if isinstance(body, bytes | str) else json.dumps(body)
+    return client_of(user).generic("POST", "/api/v1/facts/", body, content_type="application/json", **sent)
+
+
+def test_a_delivery_under_a_key_is_answered_as_before_and_not_taken_again(olga):
+    body = {"indicator": "payments/up", "facts": [OUTAGE, {}]}
+    first, again = push(olga, body, idempotency_key="k-1"), push(olga, body, idempotency_key="k-1")
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert again.json() == first.json()
+    assert ("Idempotency-Replayed" in first, again["Idempotency-Replayed"]) == (False, "true")
+    assert FactBatch.objects.count() == 1
+    assert push(olga, {**body, "facts": []}, idempotency_key="k-1").status_code == 422
+    other = user_make(organisations_make()[0], "otto", 2)
+    assert push(other, body, idempotency_key="k-1").json()["batch"] != first.json()["batch"]
+
+
+@pytest.mark.parametrize("body", ["{", {"indicator": "payments/up", "facts": [{}]}, {"indicator": "nobody/up"}])
+def test_a_delivery_that_failed_leaves_its_key_free(olga, body):
+    assert push(olga, body, idempotency_key="k-2").status_code in (400, 404)
+    assert push(olga, {"indicator": "payments/up", "facts": [OUTAGE]}, idempotency_key="k-2").status_code == 202
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 201, "a\tb"])
+def test_what_is_no_key_is_refused(olga, key):
+    assert push(olga, {"indicator": "payments/up", "facts": [OUTAGE]}, idempotency_key=key).status_code == 400
+
+
+@pytest.mark.parametrize("body", [b"\xff", "[" * 100_000, '{"facts": NaN}', "9" * 5000])
+def test_a_body_that_is_no_json_is_told_so(olga, body):
+    answer = push(olga, body)
+    assert (answer.status_code, "not JSON" in str(answer.json())) == (400, True)
+
+
+def test_a_body_that_is_too_large_is_refused(olga, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    for headers in ({}, {"idempotency_key": "k-3"}):
+        assert push(olga, {"indicator": "payments/up", "facts": [OUTAGE] * 20}, **headers).status_code == 413
+
+
+def test_numbers_are_kept_as_they_were_written(olga):
+    indicator_make(service_make("search"), "speed", kind="value")
+    numbers = {"2026-03-02T10:00:00Z": "0.123456789012345", "2026-03-02T10:00:01Z": "0.1234567890123456789"}
+    facts = ", ".join(f'{{"at": "{at_}", "value": {number}}}' for at_, number in numbers.items())
+    answer = push(olga, f'{{"indicator": "search/speed", "facts": [{facts}]}}')
+    assert [one["index"] for one in answer.json()["errors"]] == [1]  # more digits than are kept: refused, not rounded
+    assert str(Sample.objects.get().value) == "0.123456789012345"

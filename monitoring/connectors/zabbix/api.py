@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from monitoring.connectors.errors import ConnectorError
 from monitoring.connectors.outbound import Client, Limits, bearer
+from monitoring.connectors.outbound.client import TOTAL
 from slmo.accounts.vault import Secret
 
 OLDEST, OLDEST_SLA, BEARER_SINCE = (5, 4), (6, 0), (6, 4)
@@ -24,10 +25,13 @@ _BUSY = -32500  # application errors: the database is away, or something that tr
 class Api:
     """One Zabbix, for one fetch."""
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
-        """Ask for the version, which decides how the token travels; raises ConnectorError for one that is too old."""
+    def __init__(self, config: Mapping[str, Any], total: float = TOTAL) -> None:
+        """Ask for the version, which decides how the token travels; raises ConnectorError for one that is too old.
+
+        `total` is the seconds for all calls.
+        """
         self.url, self.token = str(config["url"]), config.get("token") or Secret("")
-        self.client = Client(limits=LIMITS)
+        self.client = Client(limits=LIMITS, total=total)
         self.version = self._version()
         if self.version < OLDEST:
             found = ".".join(map(str, self.version))

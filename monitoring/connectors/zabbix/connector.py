@@ -24,6 +24,7 @@ from monitoring.rows import FactRow, row_key
 from slmo.core.units import Window
 
 LOOK_BACK = 300  # seconds that are asked for once more, for what Zabbix learnt late
+COMPARED_WITHIN = 15.0  # seconds that a person waits for Zabbix' own figures
 HIGH = 4  # Zabbix' severities: 4 is high, 5 is disaster
 NUMERIC = {0: "float", 3: "unsigned"}  # value types of items that have numbers
 _PROBLEM = 1
@@ -63,7 +64,7 @@ class ZabbixConnector(Connector):
         """Return Zabbix' own figures of the periods that touch a window, None where none were asked for."""
         if not (config.get("service") and config.get("sla")):
             return None
-        return sli_read(Api(config), int(config["sla"]), int(config["service"]), window)
+        return sli_read(Api(config, COMPARED_WITHIN), int(config["sla"]), int(config["service"]), window)
 
 
 def _row(piece: tuple[int, int, Change], scope: str) -> FactRow:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0015_facts_by_month"),
+        ("monitoring", "0017_planned_disruptions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
