@@ -1,7 +1,7 @@
 """Real servers' answers, written down by `make test-peers ARGS=--record`, given again to the same questions."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -31,3 +31,15 @@ def asked_of(body: bytes) -> object:
         return dict(parse_qsl(body.decode()))
     said = json.loads(body)
     return {"method": said["method"], "params": said["params"]}
+
+
+def zabbix_says(version: object = "7.4.1", **results: object) -> Callable[[bytes], Script]:
+    """Answer calls by method, with a result or an error."""
+    table = {"apiinfo.version": version, **{name.replace("_", "."): said for name, said in results.items()}}
+
+    def answer(asked: bytes) -> Script:
+        method = json.loads(asked.split(b"\r\n\r\n", 1)[1])["method"]
+        said = table[method]
+        return said if isinstance(said, Script) else Script(json={"jsonrpc": "2.0", "result": said, "id": 1})
+
+    return answer

@@ -11,7 +11,7 @@ from monitoring.connectors.zabbix.timeline import Change, pieces
 from monitoring.models import FactState
 from slmo.accounts.vault import Secret
 from slmo.core.units import Window
-from tests.connectors.replay import PLACE, replayed
+from tests.connectors.replay import PLACE, replayed, zabbix_says
 from tests.connectors.serving import Script, served
 from tests.peers.outages import OUTAGES, local
 
@@ -82,18 +82,6 @@ def test_zabbix_own_figures_are_read_with_what_they_rest_on():
     assert (told.name, told.zone, told.hours, told.excluded) == ("office", "Europe/Berlin", True, 0)
     assert [(one.start, one.end) for one in told.figures] == [(local("2026-03-01 00:00"), local("2026-04-01 00:00"))]
     assert CONNECTORS["zabbix"].compare(config_of("http://h/"), SPAN) is None
-
-
-def zabbix_says(version="7.4.1", **results):
-    """Answer calls by method, with a result or an error."""
-    table = {"apiinfo.version": version, **{name.replace("_", "."): said for name, said in results.items()}}
-
-    def answer(asked):
-        method = json.loads(asked.split(b"\r\n\r\n", 1)[1])["method"]
-        said = table[method]
-        return said if isinstance(said, Script) else Script(json={"jsonrpc": "2.0", "result": said, "id": 1})
-
-    return answer
 
 
 @pytest.mark.parametrize(
