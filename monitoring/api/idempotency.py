@@ -46,8 +46,8 @@ def once(request: Request, take: Callable[[], Response]) -> Response:
     if not (key.isascii() and key.isprintable() and 1 <= len(key.strip()) <= KEY_MOST):
         raise ValidationError({HEADER: _("Expected 1 to %(count)d printable characters.") % {"count": KEY_MOST}})
     row = PushDelivery(
-        user=cast(User, request.user), name=key.strip(), received_at=timezone.now(), status=202, form="api", size=len(body),
-        sha256=hashlib.sha256(body).hexdigest(),
+        user=cast(User, request.user), name=key.strip(), received_at=timezone.now(), status=202, form="api",
+        size=len(body), sha256=hashlib.sha256(body).hexdigest(),
     )  # fmt: skip
     try:
         with transaction.atomic():
