@@ -70,7 +70,7 @@ def assess(
 def reader(asked: Asked, periods: Sequence[Window]) -> Read:
     """Return how to read a span; of availability, periods that adjoin are cut out of one partition."""
     hull = Window(min((p.start for p in periods), default=0), max((p.end for p in periods), default=0))
-    timed = _all_availability(asked)
+    timed = all_availability(asked)
     joined = timed and len(periods) > 1 and all(a.end == b.start for a, b in itertools.pairwise(periods))
     raw = asked.unadjusted()
     wholes: list[Partition] = []
@@ -96,7 +96,8 @@ def reader(asked: Asked, periods: Sequence[Window]) -> Read:
     return read
 
 
-def _all_availability(asked: Asked) -> bool:
+def all_availability(asked: Asked) -> bool:
+    """Tell whether states of availability judge the objective in every version."""
     versions = versions_with(asked.agreement, asked.objective)
     return all(version.objectives[asked.objective].indicator == "availability" for version in versions)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from slmo.core.compliance import Reading, bare, period_result
+from slmo.core.compliance import Reading, all_availability, bare, period_result
 from slmo.core.errors import EngineError
 from slmo.core.exclusions import ExclusionWindow
 from slmo.core.facts import Facts, States
@@ -71,23 +72,38 @@ def ahead(
     if window.seconds == 0:
         return []
     pairs = _pairs(Asked(agreement, objective, Facts(), as_of, exclusions), window)
-    rows = [span.ruling.window for span, _ in pairs]
+    rows = [pair.span.ruling.window for pair in pairs]
     return [_day(local_days(agreement.timezone, Window(row.start, row.start + 1))[0][0], row, pairs) for row in rows]
 
 
-_Pair = tuple[Span, Span | None]  # a span as it counts, and without exclusions and corrections where there are any
+class _Pair(NamedTuple):
+    """A span as it counts, and without exclusions and corrections, None where there are none.
+
+    `timed` tells that seconds of the same states are all that counts in both: they only differ where time is excluded.
+    """
+
+    span: Span
+    raw: Span | None
+    timed: bool
+
+    def unadjusted(self, window: Window, seconds: Seconds) -> Span | None:
+        """Return what tells the unadjusted figures of a window, None where they are the same."""
+        return None if self.timed and not seconds[Class.EXCLUDED] else self.raw
 
 
 def _pairs(asked: Asked, window: Window) -> list[_Pair]:
     ruled = spans(asked.agreement, asked.objective, window, asked.as_of)
     raw = asked.unadjusted()
-    return [(Span(asked, ruling), None if raw is asked else Span(raw, bare(ruling))) for ruling in ruled]
+    timed = raw.facts is asked.facts and all_availability(asked)
+    return [_Pair(Span(asked, ruling), None if raw is asked else Span(raw, bare(ruling)), timed) for ruling in ruled]
 
 
 def _day(date: dt.date, window: Window, pairs: Sequence[_Pair]) -> LedgerDay:
-    span, raw = next(p for p in pairs if p[0].ruling.window.start <= window.start < p[0].ruling.window.end)
+    pair = next(p for p in pairs if p.span.ruling.window.start <= window.start < p.span.ruling.window.end)
+    span = pair.span
     part, tally = span.partition(window), span.tally(window)
     seconds, outages = part.seconds(), part.outages()
+    raw = pair.unadjusted(window, seconds)
     begun_before = bool(outages) and outages[0].start == window.start and _down_before(pairs, window.start)
     return LedgerDay(
         date=date,
@@ -106,7 +122,7 @@ def _day(date: dt.date, window: Window, pairs: Sequence[_Pair]) -> LedgerDay:
 
 def _down_before(pairs: Sequence[_Pair], at: int) -> bool:
     """Tell whether the second before an instant is down, where it was asked about."""
-    for span, _ in pairs:
+    for span, _raw, _timed in pairs:
         if span.ruling.window.start < at <= span.ruling.window.end:
             return bool(span.partition(Window(at - 1, at)).seconds()[Class.DOWN])
     return False

@@ -50,7 +50,7 @@ MUTATIONS = (
     _core("no traffic is a failure", "kinds/ratio.py", "none = (known.good == 0) & ~perfect", "none = known.good == 0"),
     _core("a slice that ends now has not ended", "grid.py", "self.holding(times([max(instant, int", "self.holding(times([max(instant - 1, int"),
     _core("a slice is ahead once it starts", "kinds/slices.py", "ended = self.grid.starts(numbers) < self._ahead", "ended = self.grid.starts(numbers) <= self._ahead"),
-    _core("a slice that starts at an interval's end counts in it", "grid.py", 'np.searchsorted(self.midnights, at, "left") - 1, 0', 'np.searchsorted(self.midnights, at + 1, "left") - 1, 0'),
+    _core("a slice that has begun before an instant is forgotten", "grid.py", "- (self.midnights[day] - at) // self.length", "+ (at - self.midnights[day]) // self.length"),
     _core("the last slice of a day is as long as any", "grid.py", "np.minimum(self.starts(numbers) + self.length, self.midnights[day + 1])", "self.starts(numbers) + self.length"),
     _core("a slice is good if any of its parts is", "kinds/slices.py", "np.logical_and.at(good, of", "np.logical_or.at(good, of"),
     _core("the rank within a slice is rounded down", "groups.py", "np.maximum(-(-p * counts // q), 1) - 1", "np.maximum(p * counts // q, 1) - 1"),
