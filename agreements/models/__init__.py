@@ -17,6 +17,7 @@ from agreements.models.negotiation import (
 )
 from agreements.models.objective import Objective
 from agreements.models.paper import SealedPaper
+from agreements.models.requirement import Requirement, RequirementState, Weight, Wish
 from agreements.models.service import Criticality, Dependency, DependencyMode, Service
 from agreements.models.template import Template
 from agreements.models.version import Signature, Version, VersionState
@@ -37,6 +38,8 @@ __all__ = [
     "Objective",
     "Position",
     "PrivateNote",
+    "Requirement",
+    "RequirementState",
     "Revision",
     "Round",
     "RoundKind",
@@ -49,4 +52,6 @@ __all__ = [
     "Turn",
     "Version",
     "VersionState",
+    "Weight",
+    "Wish",
 ]

@@ -11,6 +11,14 @@ from agreements.services.importing import agreements_import, drafts_import
 from agreements.services.indicator import indicator_create, objective_measure
 from agreements.services.position import clause_accept, clause_object, version_accept
 from agreements.services.renewal import agreement_renew
+from agreements.services.requirement import (
+    requirement_answer,
+    requirement_draft,
+    requirement_edit,
+    requirement_record,
+    requirement_withdraw,
+    wish_trace,
+)
 from agreements.services.service import service_create, service_update
 from agreements.services.signature import version_sign, version_sign_recorded
 from agreements.services.template import template_retire, template_save
@@ -46,6 +54,11 @@ __all__ = [
     "indicator_create",
     "note_write",
     "objective_measure",
+    "requirement_answer",
+    "requirement_draft",
+    "requirement_edit",
+    "requirement_record",
+    "requirement_withdraw",
     "service_create",
     "service_update",
     "template_retire",
@@ -59,4 +72,5 @@ __all__ = [
     "version_sign_recorded",
     "version_step",
     "version_withdraw",
+    "wish_trace",
 ]

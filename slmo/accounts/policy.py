@@ -106,6 +106,10 @@ ACTIONS: Mapping[str, Rule] = {
     "version_withdraw": _negotiate(_n("Withdraw a proposed version")),
     "evidence_share": Rule(_n("Share evidence with the other side, or withdraw it"), 5),
     "cost_edit": Rule(_n("Record what a level of service costs"), 5),
+    "requirement_record": Rule(
+        _n("Record what a customer requires"), 5, counterparty=True, acts_for=frozenset({SUPPLIER, CUSTOMER})
+    ),
+    "requirement_answer": Rule(_n("Answer what a customer requires"), 5),
     "template_edit": _negotiate(_n("Keep templates of agreements")),
     "agreement_end": _negotiate(_n("Give notice that ends an agreement")),
     "version_sign_recorded": Rule(_n("Record a signature given outside the portal"), 5),

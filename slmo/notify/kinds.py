@@ -56,6 +56,12 @@ KINDS: Mapping[str, Kind] = {
     "disruption_settled": _kind(
         _("A planned disruption was settled"), "calendar-time", "what service agreement state from_at until_at reason"
     ),
+    "requirement_recorded": _kind(
+        _("A service level requirement asks for an answer"), "target-arrow", "requirement service organisation"
+    ),
+    "requirement_answered": _kind(
+        _("A service level requirement was answered"), "target-arrow", "requirement service organisation"
+    ),
     # what: correction or exclusion; state: approved, declined or revoked; from_at, until_at: the time it is about
     "approval_asked": _kind(
         _("A correction or exclusion waits for approval"), "user-check", "what service from_at until_at person reason"

@@ -82,6 +82,10 @@ STATES: dict[str, Sign] = {
     "rejected": Sign("breach", _("Rejected"), "x"),
     "declined": Sign("breach", _("Declined"), "x"),
     "revoked": Sign("unknown", _("Revoked"), "arrow-back-up"),
+    # Service level requirements
+    "recorded": Sign("info", pgettext_lazy("state of a requirement", "Recorded"), "pencil"),
+    "answered": Sign("info", pgettext_lazy("state of a requirement", "Answered"), "message-2"),
+    "drafted": Sign("risk", pgettext_lazy("state of a requirement", "Being negotiated"), "file-text"),
     # Planned disruptions
     "asked": Sign("risk", _("Asks for consent"), "clock"),
     "called_off": Sign("unknown", _("Called off"), "ban"),

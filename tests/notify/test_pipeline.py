@@ -19,6 +19,7 @@ from tests.support.people import NOW, person
 
 pytestmark = pytest.mark.django_db
 SAMPLES = {
+    "requirement": "Tills",
     "service": "Mail",
     "agreement": "Mail for Baltic",
     "objective": "availability",
