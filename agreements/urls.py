@@ -28,6 +28,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/<slug:slug>/", service.service, name="service"),
     path("catalogue/<slug:slug>/edit/", service.service_edit, name="service_edit"),
     path("catalogue/<slug:slug>/measure/", indicator.indicator_new, name="indicator_new"),
+    path(
+        "catalogue/<slug:service>/measure/<slug:slug>/comparable/",
+        indicator.indicator_comparable,
+        name="indicator_comparable",
+    ),
     path("catalogue/<slug:slug>/needs/", service.dependency_new, name="dependency_new"),
     path("catalogue/<slug:slug>/needs/<int:pk>/", service.dependency_edit, name="dependency_edit"),
     path("catalogue/<slug:slug>/needs/<int:pk>/remove/", service.dependency_drop, name="dependency_drop"),

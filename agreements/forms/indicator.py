@@ -7,7 +7,7 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from agreements.forms.base import Form
+from agreements.forms.base import Form, date_input
 from agreements.forms.fields import Text
 from agreements.models import IndicatorKind
 
@@ -58,6 +58,19 @@ def stream_label(stream: Stream) -> Text:
     return format_html(
         '<span class="choice-name">{}</span><span class="soft small d-block">{} {}</span>',
         stream.label, stream.records, stream.judges,
+    )  # fmt: skip
+
+
+class ComparableForm(Form):
+    """Since when the figures of an indicator can be compared with each other."""
+
+    since = forms.DateField(
+        label=_("Comparable since"), required=False, widget=date_input(),
+        help_text=_("The day on which the way of measuring changed. Leave it empty if it never did."),
+    )  # fmt: skip
+    note = forms.CharField(
+        label=_("What changed then"), required=False, max_length=200,
+        help_text=_("For example: checks every minute instead of every five."),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from agreements.services.dependency import dependency_add, dependency_remove, de
 from agreements.services.document_text import document_read, document_write
 from agreements.services.ending import agreement_end, agreement_end_propose, agreement_end_recorded
 from agreements.services.importing import agreements_import, drafts_import
-from agreements.services.indicator import indicator_create, objective_measure
+from agreements.services.indicator import indicator_compare, indicator_create, objective_measure
 from agreements.services.position import clause_accept, clause_object, version_accept
 from agreements.services.renewal import agreement_renew
 from agreements.services.requirement import (
@@ -51,6 +51,7 @@ __all__ = [
     "document_read",
     "document_write",
     "drafts_import",
+    "indicator_compare",
     "indicator_create",
     "note_write",
     "objective_measure",

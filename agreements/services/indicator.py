@@ -60,6 +60,40 @@ def indicator_create(
 
 
 @transaction.atomic
+def indicator_compare(
+    *, indicator: Indicator, since: datetime | None, note: str, actor: User, now: datetime
+) -> Indicator:
+    """Say since when an indicator's figures can be compared with each other, and what changed then; None: always.
+
+    Facts and figures stay as they are: backtests over earlier time say that it was measured in another way.
+    Raises Denied, or ValidationError by field.
+    """
+    found = (
+        Indicator.objects.select_for_update(of=("self",)).select_related("service__organisation").get(pk=indicator.pk)
+    )
+    require(actor, "source_edit", found.service.organisation)
+    before = {"comparable_since": _text(found.comparable_since), "comparable_note": found.comparable_note}
+    found.comparable_since, found.comparable_note = since, note.strip() if since else ""
+    found.full_clean()
+    found.save(update_fields=["comparable_since", "comparable_note"])
+    after = {"comparable_since": _text(since), "comparable_note": found.comparable_note}
+    record(
+        actor=actor,
+        action="indicator_compare",
+        subject=found,
+        before=before,
+        after=after,
+        organisations=[found.service.organisation],
+        now=now,
+    )
+    return found
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+@transaction.atomic
 def objective_measure(
     *, objective: Objective, indicator: Indicator | None, actor: User | None, now: datetime
 ) -> Objective:

@@ -1,4 +1,7 @@
-"""Opening a stream of facts about a service."""
+"""Opening a stream of facts about a service, and saying since when its figures can be compared."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,9 +11,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements.forms.indicator import IndicatorForm
-from agreements.selectors import service_get
-from agreements.services import indicator_create
+from agreements.forms.indicator import ComparableForm, IndicatorForm
+from agreements.models import Indicator
+from agreements.selectors import indicators_visible, service_get
+from agreements.services import indicator_compare, indicator_create
 from slmo.accounts.policy import require
 from slmo.web.pages import page
 
@@ -32,3 +36,32 @@ def indicator_new(request: HttpRequest, slug: str) -> HttpResponse:
     title = _("Measure “%(name)s”") % {"name": found.name}
     context = {"page_title": title, "form": form, "service": found}
     return page(request, "agreements/indicator_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def indicator_comparable(request: HttpRequest, service: str, slug: str) -> HttpResponse:
+    """Say since when an indicator is measured as it is now."""
+    found = indicators_visible(request.user).get(service__slug=service, slug=slug)
+    require(request.user, "source_edit", found.service.organisation)
+    form = ComparableForm(request.POST or None, initial=_comparable(found))
+    if request.method == "POST" and form.is_valid():
+        since = _midnight(form.cleaned_data["since"], found)
+        note = form.cleaned_data["note"]
+        indicator_compare(indicator=found, since=since, note=note, actor=request.user, now=timezone.now())
+        messages.success(request, _("Saved."))
+        return redirect("service", slug=service)
+    title = _("Since when is “%(name)s” comparable?") % {"name": found.name}
+    context = {"page_title": title, "form": form, "service": found.service, "indicator": found}
+    return page(request, "agreements/comparable_form.html", context, status=422 if form.errors else 200)
+
+
+def _comparable(indicator: Indicator) -> dict[str, object]:
+    """Return what is said so far, the day by the clocks of who delivers the service."""
+    since, zone = indicator.comparable_since, ZoneInfo(indicator.service.organisation.timezone)
+    return {"since": since.astimezone(zone).date() if since else None, "note": indicator.comparable_note}
+
+
+def _midnight(day: date | None, indicator: Indicator) -> datetime | None:
+    """Return the beginning of a day by the clocks of who delivers the service."""
+    zone = ZoneInfo(indicator.service.organisation.timezone)
+    return datetime(day.year, day.month, day.day, tzinfo=zone) if day else None

@@ -52,9 +52,20 @@ class Impact:
     odds: Odds | None
 
     @property
+    def is_forecast(self) -> bool:
+        """Tell whether the objective is of a kind of which the forecast knows what the time would take."""
+        return is_planned(self.clause)
+
+    @property
     def after(self) -> Fraction | None:
         """Return what would be left of the budget if the time counted as down; below 0 the target is lost."""
         return None if self.left is None else self.left - self.overlap
+
+
+def is_planned(clause: ObjectiveTerms) -> bool:
+    """Tell whether it is known in advance how much of what is judged lies in a span of time."""
+    reading = reading_of(clause)
+    return reading is not None and reading.planned and reading.limit.of == "share"
 
 
 def impacts(agreement: Agreement, windows: Sequence[Window], now: datetime) -> list[Impact]:
@@ -118,7 +129,7 @@ class _Look:
     def odds(self, running: PeriodResult | None) -> Odds | None:
         """Return the odds by the forecast; None for kinds that have none, and with too little past."""
         reading = reading_of(self.clause)
-        if reading is None or not reading.planned or reading.limit.of != "share":
+        if reading is None or not is_planned(self.clause):
             return None
         zone = ZoneInfo(self.terms.timezone)
         if not self.results:

@@ -116,6 +116,8 @@ def _sentence(impact: Impact) -> str:
     values = {"overlap": words.duration(impact.overlap)}
     if impact.after is not None and impact.after < 0:
         return _("%(overlap)s of service hours: more than is left of the budget. It needs consent.") % values
+    if not impact.is_forecast:
+        return _("%(overlap)s of service hours. How much of this target falls into them nobody can tell.") % values
     if impact.odds is None:
         return _("%(overlap)s of service hours. Too little past to say how likely the target stays.") % values
     values["chance"] = chance_text(impact.odds.counted, certain=impact.odds.certain)

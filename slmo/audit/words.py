@@ -28,6 +28,7 @@ ACTION_TEXTS: Mapping[str, str | Promise] = {
     "dependency_remove": _("removed the dependency"),
     "dependency_update": _("changed the dependency"),
     "indicator_create": _("created the indicator"),
+    "indicator_compare": _("said since when the indicator is comparable"),
     "objective_measure": _("chose what measures the objective"),
     "agreement_create": _("opened the agreement"),
     "template_save": _("kept the template"),

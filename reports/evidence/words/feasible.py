@@ -30,7 +30,8 @@ def feasible_shown(found: Mapping[str, Any] | None, figures: Mapping[str, Any]) 
         "measured": _measured(found, figures),
         "gaps": [_gap(one) for one in found["gaps"]],
         "chains": [_chain(one) for one in found["chains"]],
-        "terms": [_term(one) for one in found["terms"]],
+        "terms": [_term(one) for one in found["terms"] if one["kind"] != "over"],
+        "over": [one for one in found["terms"] if one["kind"] == "over"],
         "credits": _credits(found["credits"], figures),
         "past": words.day(moment_of(found["moment"]).date()) if found["past"] else "",
     }
@@ -112,9 +113,7 @@ def _chain(chain: Mapping[str, Any]) -> dict[str, Any]:
 
 def _term(term: Mapping[str, Any]) -> dict[str, Any]:
     """Say how an agreement below ends before the customer's."""
-    if term["kind"] == "over":
-        sentence = _("“%(title)s” is no longer in force.") % term
-    elif term["kind"] == "notice":
+    if term["kind"] == "notice":
         sentence = _(
             "“%(title)s” can be left with %(theirs)s days of notice; the draft owes the customer %(ours)s."
         ) % {"title": term["title"], "theirs": term["theirs"], "ours": term["ours"]}
@@ -133,16 +132,23 @@ def _credits(found: list[Mapping[str, Any]], figures: Mapping[str, Any]) -> dict
     owed = figures.get("drafted", {}).get("credit")
     if owed is None and not found:
         return None
-    rows = [{**one, "text": f"{words.number(Decimal(one['amount']), 2)}{words.NBSP}{one['currency']}"} for one in found]
-    same = sum((Decimal(one["amount"]) for one in found if one["currency"] == figures["currency"]), Decimal(0))
-    other = any(one["currency"] != figures["currency"] for one in found)
+    back: dict[str, Decimal] = {}
+    for one in found:
+        back[one["currency"]] = back.get(one["currency"], Decimal(0)) + Decimal(one["amount"])
+    own = back.get(figures["currency"], Decimal(0))
+    sums = [_money(amount, currency) for currency, amount in sorted(back.items()) if amount]
     values = {
-        "owed": f"{words.number(Decimal(owed or 0), 2)}{words.NBSP}{figures['currency']}",
-        "back": f"{words.number(same, 2)}{words.NBSP}{figures['currency']}",
+        "owed": _money(Decimal(owed or 0), figures["currency"]),
+        "back": " + ".join(sums) or _money(Decimal(0), figures["currency"]),
     }
+    other = any(amount for currency, amount in back.items() if currency != figures["currency"])
     return {
         "sentence": _("Owed to the customer %(owed)s, recoverable from those below %(back)s.") % values,
-        "rows": rows,
-        "uncovered": Decimal(owed or 0) > same and not other,
+        "rows": [{**one, "text": _money(Decimal(one["amount"]), one["currency"])} for one in found],
+        "tone": "info" if other else "risk" if Decimal(owed or 0) > own else "met",
         "other": other,
     }
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{words.number(amount, 2)}{words.NBSP}{currency}"

@@ -103,7 +103,7 @@ def sensitivity(
     most = max((one["missed"] for one in points), default=0)
     half = len(points) // 2
     marks = [_upright(here, labels["here"], "$ink", left=here < half)]
-    if even is not None and abs(even - here) > len(points) // 6:  # else the labels would stand on one another
+    if even is not None and abs(even - here) > len(points) * 2 // 5:  # else the labels would stand on one another
         marks.append(_upright(even, labels["even"], "$met", left=even < half))
     look = {"type": "line", "showSymbol": False, "symbolSize": 8, "emphasis": {"scale": False}}
     return frame(

@@ -10,13 +10,15 @@ from agreements.models import Indicator, Version
 from agreements.services import version_draft
 from monitoring.instants import instant_of
 from monitoring.reading import states_load
+from monitoring.services import facts_record
 from reports.evidence.backtest import backtest, judged
 from reports.evidence.question import question_edited, question_of
+from reports.evidence.words import outcome_shown
 from slmo.core.backtest import document_alone
 from slmo.core.compliance import assess
 from slmo.core.terms import agreement_parse
 from slmo.core.units import Window
-from tests.reports.story import NOW, Story, terms
+from tests.reports.story import DOWN, NOW, Story, browser_of, fact, terms
 
 URL = "/agreements/payments-retail/versions/2/evidence/availability/"
 
@@ -99,3 +101,22 @@ def test_a_new_objective_is_judged_on_the_indicator_that_would_measure_it(draft:
 def test_an_objective_that_nothing_could_measure_says_so(draft: Version) -> None:
     posted = {"terms": json.dumps({"indicator": "ratio", "target": ">= 99%", "period": "month"})}
     assert backtest(question_edited(draft, "success", posted, NOW))["lacking"] == "indicator"
+
+
+def test_periods_before_a_change_of_measurement_are_told(draft: Version, story: Story) -> None:
+    client = browser_of(story.analyst)
+    path = "/catalogue/payments/measure/availability/comparable/"
+    assert client.get(path).status_code == 200
+    assert client.post(path, {"since": "2026-03-01", "note": "Checks from three places."}).status_code == 302
+    page = client.get(URL).content.decode()
+    assert "Comparable since 1 Mar 2026: Checks from three places." in page
+    assert "measured in another way" in page
+    assert browser_of(story.buyer).get(path).status_code == 403
+    assert client.post(path, {"since": "soon"}).status_code == 422
+
+
+def test_facts_from_another_origin_are_told(draft: Version, story: Story) -> None:
+    rows = [fact("2026-04-10 09:00", "2026-04-10 09:05", DOWN)]
+    facts_record(indicator=story.indicator, rows=rows, origin="probe", actor=None, now=NOW)
+    shown = outcome_shown(backtest(question_of(draft, "availability", NOW)))
+    assert any("facts also come from “probe”" in text for text in shown["warnings"])
