@@ -67,13 +67,15 @@ def is_instant(value: object) -> bool:
 
 def instant_errors(row: Any, *fields: str) -> Iterator[tuple[str, str]]:
     """Yield the errors of fields that must hold an instant, as field and sentence."""
-    told = {
-        "start": _("The start must be a time between the years 1970 and 2200."),
-        "end": _("The end must be a time between the years 1970 and 2200."),
-    }
     for field in fields:
-        if not is_instant(getattr(row, field)):
-            yield field, told.get(field, _("This must be a time between the years 1970 and 2200."))
+        if is_instant(getattr(row, field)):
+            continue
+        if field == "start":
+            yield field, _("The start must be a time between the years 1970 and 2200.")
+        elif field == "end":
+            yield field, _("The end must be a time between the years 1970 and 2200.")
+        else:
+            yield field, _("This must be a time between the years 1970 and 2200.")
 
 
 def span_errors(row: Any) -> list[tuple[str, str]]:

@@ -5,10 +5,11 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from monitoring.collector import alive_seen
 from monitoring.services.assessment import objective_try, objectives_sweep
+from monitoring.services.fetching import source_fetch, sources_due
 from monitoring.services.probe import lane_look, lanes_due
 from monitoring.services.silence import sources_silence_tell
-from monitoring.services.source import source_fetch, sources_due
 from monitoring.services.webhook import push_forget
 
 SWEEP_BUDGET = timedelta(seconds=20)  # so that one sweep never holds a worker for long
@@ -28,9 +29,9 @@ def objective_assess_task(objective_id: int) -> bool:
 
 @shared_task(acks_late=True)
 def sources_sweep() -> int:
-    """Hand every source whose fetch is due to a worker, and tell of silent ones; return how many were due."""
+    """Tell of silent sources; where no collector runs, hand those whose fetch is due to workers and return how many."""
     now = timezone.now()
-    due = sources_due(now)
+    due = [] if alive_seen() else sources_due(now)
     for source_id in due:
         source_fetch_task.delay(source_id)
     sources_silence_tell(now=now)

@@ -14,7 +14,7 @@ from monitoring.models.proposal import Proposal, ProposalState
 from monitoring.models.push import PushDelivery
 from monitoring.models.restatement import Restatement, RestatementState
 from monitoring.models.result import ObjectiveStatus, PeriodResult, ResultState
-from monitoring.models.source import Source
+from monitoring.models.source import Source, SourceDay
 from monitoring.models.stream import FactName, Stream
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "ResultState",
     "Sample",
     "Source",
+    "SourceDay",
     "Statement",
     "Stream",
     "Task",

@@ -9,7 +9,8 @@ from monitoring.services.breach import (
     breach_note,
 )
 from monitoring.services.facts import FactRow, FactsRefused, facts_record
-from monitoring.services.source import source_create, source_delete, source_fetch, source_update
+from monitoring.services.fetching import source_fetch
+from monitoring.services.source import source_create, source_delete, source_update
 
 __all__ = [
     "FactRow",

@@ -1,42 +1,27 @@
-"""Verbs of sources: set up, and asked for facts on their clock.
+"""Verbs of sources: set up, changed, and removed. How they are asked: services/fetching.py."""
 
-A fetch holds a lease, not a lock, while it waits for the other end; a worker that dies lets the lease run out, and the
-sweep fetches again. What a failed fetch did not bring is part of the next one's window.
-"""
-
-import logging
-import random
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.models import Indicator
-from monitoring.connectors import CONNECTORS, Connector, ConnectorError, config_check
-from monitoring.instants import instant_of, moment_of
+from monitoring.connectors import CONNECTORS, Connector, config_check
 from monitoring.kinds import kinds_of
-from monitoring.models import FactBatch, Source
-from monitoring.rows import FactsRefused
-from monitoring.services.facts import facts_record
+from monitoring.models import Source
+from monitoring.services.fetching import source_fetch, sources_due
 from monitoring.services.probe import lanes_align
-from monitoring.services.source_secrets import config_open, fault_text, secrets_kept, secrets_sealed
+from monitoring.services.source_secrets import secrets_kept, secrets_sealed
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
-from slmo.accounts.vault import scrubbed
 from slmo.audit.services import record as audit
-from slmo.core.units import Window
 
-logger = logging.getLogger(__name__)
+__all__ = ["source_create", "source_delete", "source_fetch", "source_update", "sources_due"]
 
-LEASE = timedelta(minutes=2)  # longer than any fetch takes: 30 s is the longest timeout that a connector has
-BACK_OFF_MOST = timedelta(minutes=15)
-JITTER = (0.8, 1.2)  # so that sources that failed together do not come back together
 INTERVAL_LEAST, INTERVAL_MOST = 5, 86_400
-WINDOW_MOST = 7 * 86_400  # seconds asked for at once
 FIELDS = ("name", "config", "interval", "enabled")
 
 
@@ -86,6 +71,7 @@ def source_update(*, source: Source, actor: User | None, now: datetime, **change
         source.full_clean(exclude=["config", "secrets"])
         source.next_due_at, source.asked_since = _due(source, now), now
         source.failures, source.last_error, source.silence_told_at = 0, "", None
+        source.lease, source.leased_until = source.lease + 1, None  # what is under way was asked by other settings
         source.save()
         lanes_align(source=source, now=now)
         _audit(source, "source_update", actor, now, before, {**_shown(source), **replaced})
@@ -99,100 +85,6 @@ def source_delete(*, source: Source, actor: User | None, now: datetime) -> None:
     with transaction.atomic():
         _audit(source, "source_delete", actor, now, _shown(source), None)
         source.delete()
-
-
-def sources_due(now: datetime, limit: int = 1000) -> list[int]:
-    """Return the ids of sources whose fetch is due and that nobody fetches, the longest due first."""
-    free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
-    due = Source.objects.filter(free, enabled=True, next_due_at__lte=now).order_by("next_due_at", "pk")
-    return list(due.values_list("pk", flat=True)[:limit])
-
-
-def source_fetch(*, source_id: int, now: datetime) -> FactBatch | None:
-    """Ask a source for facts, if that is due, and record them; return their batch, None where none came.
-
-    The window begins where the last success ended. A failure is written on the source and tried again later: soon
-    where trying again may help, else only after the longest wait.
-    """
-    source = _lease(source_id, now)
-    if source is None:
-        return None
-    window = window_due(source, now)
-    config: Mapping[str, Any] = {}
-    try:
-        config = config_open(source)
-        rows = CONNECTORS[source.kind].fetch(config, window, source.interval)
-        with transaction.atomic():
-            batch = facts_record(
-                indicator=source.indicator, rows=rows, origin=origin_of(source), source=source, actor=None, now=now
-            )
-            _succeeded(source, window, now)
-        CONNECTORS[source.kind].recorded(config)
-    except (ConnectorError, FactsRefused) as error:
-        if isinstance(error, FactsRefused):
-            CONNECTORS[source.kind].refused(config, str(error))
-        _failed(source, scrubbed(str(error), config.values()), now, again=getattr(error, "again", False))
-        return None
-    except Exception as error:  # a fault in a connector: said on the source's page, and tried again
-        logger.error("Source %s could not be fetched.\n%s", source.slug, fault_text(config))
-        _failed(source, scrubbed(f"{type(error).__name__}: {error}", config.values()), now, again=True)
-        return None
-    return batch
-
-
-def origin_of(source: Source) -> str:
-    """Return the name of the stream that a source's facts belong to."""
-    return f"source:{source.pk}"
-
-
-def window_due(source: Source, now: datetime) -> Window:
-    """Return what to ask for: from the end of the last success to the end of the interval in which `now` lies."""
-    end = _slot_end(source, now)
-    since = _slot_end(source, source.last_success_at) if source.last_success_at else end - source.interval
-    return Window(max(min(since, end - source.interval), end - WINDOW_MOST), end)
-
-
-def _slot_end(source: Source, moment: datetime) -> int:
-    """Return the end of the interval of the clock in which a moment lies."""
-    return (instant_of(moment) // source.interval + 1) * source.interval
-
-
-def _lease(source_id: int, now: datetime) -> Source | None:
-    """Return the source with a lease on it; None where it is not due, or another worker has it."""
-    with transaction.atomic():
-        rows = Source.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
-            "indicator__service__organisation"
-        )
-        source = rows.filter(pk=source_id, enabled=True, next_due_at__lte=now).first()
-        if source is None or (source.leased_until and source.leased_until > now) or source.kind not in CONNECTORS:
-            return None
-        source.leased_until = now + LEASE
-        source.save(update_fields=["leased_until"])
-        return source
-
-
-def _succeeded(source: Source, window: Window, now: datetime) -> None:
-    """Write a success on the source; the next fetch is due when the present interval ends."""
-    _still_leased(source).update(
-        leased_until=None, last_success_at=now, last_error="", failures=0, silence_told_at=None,
-        next_due_at=moment_of(window.end),
-    )  # fmt: skip
-
-
-def _failed(source: Source, error: str, now: datetime, *, again: bool) -> None:
-    """Write a failure on the source, with the time of the next try."""
-    wait = timedelta(seconds=source.interval) * 2 ** min(source.failures, 16) if again else BACK_OFF_MOST
-    wait = min(wait, BACK_OFF_MOST) * random.uniform(*JITTER)
-    logger.warning("Source %s brought no facts: %s", source.slug, error)
-    _still_leased(source).update(
-        leased_until=None, last_error=error[:2000], last_error_at=now, failures=source.failures + 1,
-        next_due_at=now + wait,
-    )  # fmt: skip
-
-
-def _still_leased(source: Source) -> Any:
-    """Return the source's row, unless the lease ran out and another worker has taken it over."""
-    return Source.objects.filter(pk=source.pk, leased_until=source.leased_until)
 
 
 def _configure(source: Source, config: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:

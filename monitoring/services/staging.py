@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from django.db import connection
+from django.db.models import Max, Min
 
 from agreements.models import Indicator
 from monitoring.instants import moment_of
@@ -84,35 +85,28 @@ class Staged:
 
     def compare(self, beside: Beside) -> None:
         """Find the rows whose keys are known, and whether they say the same."""
-        if not self.rows:
+        if not self.rows or (self.kind.monthly and not self._bounded(beside)):
             return
         with connection.cursor() as cursor:
-            statement = self._comparison(beside)
-            if not statement:
-                return
-            cursor.execute(statement, self.values)
-            for found in map(Known._make, cursor.fetchall()):
-                if found.same:
-                    self.same.add(found.number)
-                else:
-                    self.replaced.append((self.rows[found.number][0], found))
+            cursor.execute(f"SET LOCAL enable_nestloop = off; {self.sql.known}", self.values)
+            known = list(map(Known._make, cursor.fetchall()))
+            cursor.execute("SET LOCAL enable_nestloop = on")
+        self.same = {found.number for found in known if found.same}
+        self.replaced = [(self.rows[found.number][0], found) for found in known if not found.same]
 
-    def _comparison(self, beside: Beside) -> str:
-        """Return how known rows are found; an empty text where no key can be known."""
-        if not self.kind.monthly:
-            return self.sql.known
+    def _bounded(self, beside: Beside) -> bool:
+        """Find between when the facts lie whose keys may be known; return whether any may be."""
         begun = [beside.began_by(one.indicator.pk, one.origin) for one in self.deliveries]
         if not any(last is not None for last in begun):
-            return ""
-        names = FactName.objects.filter(indicator__in=self.values["indicators"], kind=self.kind.name)
-        if names.exists():
-            return self.sql.known_named
+            return False
         lasts = ((place, begun[number]) for number, _row, place in self.rows)
-        places = [place for place, last in lasts if place is not None and last is not None and place <= last]
-        if not places:
-            return ""
-        self.values |= {"low": moment_of(min(places)), "high": moment_of(max(places))}
-        return self.sql.known
+        places = [moment_of(place) for place, last in lasts if None not in (place, last) and place <= last]
+        names = FactName.objects.filter(indicator__in=self.values["indicators"], kind=self.kind.name)
+        named = names.aggregate(low=Min("at"), high=Max("at"))
+        places += [at for at in named.values() if at is not None]
+        if places:
+            self.values |= {"low": min(places), "high": max(places)}
+        return bool(places)
 
     def supersede(self, now: datetime) -> None:
         """Let the known rows that are replaced hold until now."""

@@ -87,6 +87,10 @@ class Portal:
         habits = ("--loglevel", "INFO", "--without-gossip", "--without-mingle")
         return self.program("worker", *_CELERY, "worker", "--concurrency", processes, *habits)
 
+    def collector(self) -> Program:
+        """Return the collector, which asks sources for facts."""
+        return self.program("collector", sys.executable, "manage.py", "collect")
+
     def beat(self) -> Program:
         """Return beat, which sends the tasks of the timetable."""
         folder = self.var / "beat"

@@ -77,6 +77,7 @@ class Supervisor:
             sentence = f"{portal.address}/ answers already. Loading the demo …"
             self._step(sentence, "manage.py", "demo_load", shown=True)
         self._start(portal.worker())
+        self._start(portal.collector())
         self._start(portal.beat())
         self._welcome()
 

@@ -16,7 +16,8 @@ from django.core.management.base import CommandError
 from monitoring.connectors import CONNECTORS, Connector, ConnectorError
 from monitoring.connectors.base import ConfigForm, SecretField
 from monitoring.models import Source
-from monitoring.services.source import source_create, source_fetch, source_update
+from monitoring.services.fetching import source_fetch
+from monitoring.services.source import source_create, source_update
 from monitoring.services.source_secrets import config_open
 from slmo.accounts.vault import Secret, VaultClosed, opened, scrubbed, sealed, sealed_newest
 from slmo.audit.models import Entry
