@@ -17,8 +17,8 @@ from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, connection
 
 from monitoring.connectors import CONNECTORS
-from monitoring.fetch import Outcome, source_ask
 from monitoring.models import Source
+from monitoring.services.fetch import Outcome, source_ask
 from monitoring.services.fetching import LEASE, outcomes_record, sources_lease
 
 logger = logging.getLogger(__name__)

@@ -16,12 +16,12 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
 from monitoring.connectors import CONNECTORS
-from monitoring.fetch import Outcome, covered_by, due_next, is_windowed, origin_of, source_ask
 from monitoring.instants import moment_of
 from monitoring.kinds import kind_of_rows
 from monitoring.models import FactBatch, Source
 from monitoring.rows import FactsRefused
 from monitoring.services.facts import Delivery, deliveries_record
+from monitoring.services.fetch import Outcome, covered_by, due_next, is_windowed, origin_of, source_ask
 from monitoring.services.source_secrets import fault_text
 from slmo.accounts.vault import scrubbed
 from slmo.core.units import DAY, Window

@@ -11,10 +11,10 @@ from django.utils import timezone
 from monitoring.collector import HOST_MOST, Collector
 from monitoring.connectors import CONNECTORS, ConnectorError
 from monitoring.connectors.base import Connector
-from monitoring.fetch import source_ask, window_due
 from monitoring.instants import instant_of
 from monitoring.models import Fact, FactBatch, Source, SourceDay
 from monitoring.rows import FactRow, row_key
+from monitoring.services.fetch import source_ask, window_due
 from monitoring.services.fetching import LEASE, outcomes_record, source_fetch, sources_lease
 from monitoring.services.source import source_create, source_update
 from slmo.core.units import DAY
@@ -165,7 +165,7 @@ class Busy(Connector):
     kind, label, form = "busy", "Busy", CONNECTORS["http"].form
 
     def __init__(self):
-        self.lock, self.now, self.most, self.asked = threading.Lock(), Counter(), Counter(), Counter()
+        self.lock, self.now, self.most, self.times = threading.Lock(), Counter(), Counter(), Counter()
 
     def hosts(self, config):
         return (config["url"].split("/")[3],)
@@ -173,7 +173,7 @@ class Busy(Connector):
     def fetch(self, config, window, interval):
         *_, host, name = config["url"].split("/")
         with self.lock:
-            self.asked[name] += 1
+            self.times[name] += 1
             self.now.update((host, name, "all"))
             self.most |= self.now
         time.sleep(0.02)
@@ -208,8 +208,8 @@ def test_collectors_share_the_sources_and_keep_to_the_limit_of_each_host(monkeyp
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(busy.asked) == 60
-    assert set(busy.asked.values()) == {1}
+    assert len(busy.times) == 60
+    assert set(busy.times.values()) == {1}
     assert max(busy.most[f"s{n}"] for n in range(60)) == 1
     assert max(busy.most["host0"], busy.most["host1"]) <= 2 * HOST_MOST
     assert busy.most["all"] > 8

@@ -11,9 +11,9 @@ from django.db import connection
 
 from monitoring.connectors import CONNECTORS, Connector, ConnectorError
 from monitoring.connectors.outbound import permitted
-from monitoring.fetch import window_due
 from monitoring.instants import instant_of
 from monitoring.models import Fact, Source
+from monitoring.services.fetch import window_due
 from monitoring.services.fetching import LEASE, source_fetch, sources_due
 from monitoring.services.silence import sources_silence_tell
 from monitoring.services.source import source_create, source_delete, source_update
