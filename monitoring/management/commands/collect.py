@@ -4,10 +4,10 @@ import signal
 from types import FrameType
 from typing import Any
 
-from django.core.management import BaseCommand, CommandParser
+from django.core.management import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from monitoring.collector import THREADS, Collector
+from monitoring.collector import THREADS, Collector, alive_seen
 
 
 class Command(BaseCommand):
@@ -18,9 +18,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the number of threads."""
         parser.add_argument("--threads", type=int, default=THREADS, help="fetches at a time")
+        parser.add_argument("--check", action="store_true", help="tell only whether any collector lives")
 
-    def handle(self, *args: Any, threads: int, **options: Any) -> None:
+    def handle(self, *args: Any, threads: int, check: bool, **options: Any) -> None:
         """Collect until SIGTERM or SIGINT; fetches under way are recorded first."""
+        if check:
+            if not alive_seen():
+                raise CommandError("No collector has shown a sign of life within 15 seconds.")
+            return
         collector = Collector(timezone.now, threads=threads)
 
         def end(_number: int, _frame: FrameType | None) -> None:
