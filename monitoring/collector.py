@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, connection
 
 from monitoring.connectors import CONNECTORS
+from monitoring.connectors.outbound import networks_refresh
 from monitoring.models import Source
 from monitoring.services.fetch import Outcome, source_ask
 from monitoring.services.fetching import LEASE, outcomes_record, sources_lease
@@ -29,6 +30,7 @@ AHEAD = 4  # leased sources that wait for a thread, for each thread: few enough 
 TOGETHER = 200  # fetches that are recorded in one transaction
 TICK = 0.2  # seconds between two looks at what is due
 WAIT_MOST = 10.0  # seconds between two tries while the database does not answer
+SAID_EVERY = 3.0  # seconds between two signs of life
 ALIVE, ALIVE_FOR = "monitoring:collector", 15  # the mark of a living collector, and the seconds that it lasts
 
 
@@ -88,8 +90,9 @@ class Collector:
         room = self.threads * (1 + AHEAD) - self._running - len(self._waiting)
         if room > 0:
             self._waiting.extend(sources_lease(now=self.clock(), limit=room))
-        if time.monotonic() - self._said > ALIVE_FOR / 3:
+        if time.monotonic() - self._said > SAID_EVERY:
             self._said = time.monotonic()
+            networks_refresh()  # here, so that no thread that asks has to
             alive_say()
 
     def _start(self) -> None:
