@@ -15,6 +15,7 @@ from agreements.models import Indicator
 from monitoring.instants import EARLIEST, instant_of, moment_of
 from monitoring.models import FactState, Stream
 from monitoring.prepared import rows_fetch
+from monitoring.said import told_in_order
 from monitoring.states_sql import COLUMNS, COLUMNS_KNOWN, CURRENT, KNOWN_AT, SCOPES_KNOWN, WINDOW
 from monitoring.stored import columns, instances_fetch
 from slmo.core.facts import OPEN, State, States
@@ -77,17 +78,21 @@ def outages_whole(states: States, window: Window, terms: Terms | None) -> Window
 
 
 def day_digest(states: States, window: Window) -> str:
-    """Return the SHA-256 over the facts that cover the window, clipped to it, in the order of their recording."""
+    """Return the SHA-256 over what the facts say of the window: for each place the states in the order of time.
+
+    Equal states that adjoin are one line, so that checks and the interval that they were compacted to have one digest.
+    Where facts overlap, a line lists their states in the order of recording. Corrections have lines of their own.
+    """
     inside = (np.minimum(states.end, window.end) > np.maximum(states.start, window.start)) & (states.end > states.start)
-    order = np.argsort(states.seq[inside], kind="stable")
-    starts = np.maximum(states.start[inside], window.start)[order].tolist()
-    ends = np.minimum(states.end[inside], window.end)[order].tolist()
-    codes, scopes = states.state[inside][order].tolist(), states.scope[inside][order].tolist()
-    overrides = states.override[inside][order].tolist()
-    lines = [
-        f"{start} {end} {code} {states.scopes[scope]} {int(override)}"
-        for start, end, code, scope, override in zip(starts, ends, codes, scopes, overrides, strict=True)
-    ]
+    found = states.take(inside)
+    lines: list[str] = []
+    places = set(zip(found.scope.tolist(), found.override.tolist(), strict=True))
+    groups = [(found.scopes[scope], override, scope) for scope, override in places]
+    for name, override, scope in sorted(groups):
+        own = (found.scope == scope) & (found.override == override)
+        starts, ends = np.maximum(found.start[own], window.start), np.minimum(found.end[own], window.end)
+        for start, end, said in told_in_order(starts, ends, found.state[own], found.seq[own]):
+            lines.append(f"{start} {end} {said} {name} {int(override)}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

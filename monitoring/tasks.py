@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from monitoring.collector import alive_seen
 from monitoring.services.assessment import objective_try, objectives_sweep
+from monitoring.services.compaction import month_compact, months_compactable
 from monitoring.services.fetching import source_fetch, sources_due
 from monitoring.services.probe import lane_look, lanes_due
+from monitoring.services.retention import months_ahead, retention_apply
 from monitoring.services.silence import sources_silence_tell
 from monitoring.services.webhook import push_forget
 
@@ -63,3 +65,12 @@ def source_fetch_task(source_id: int) -> bool:
 def messages_forget() -> int:
     """Forget old messages of webhooks and old keys of deliveries; return how many."""
     return push_forget(now=timezone.now())
+
+
+@shared_task(acks_late=True)
+def months_keep() -> int:
+    """Make the months to come, drop those that nothing needs, compact old ones; return how many were changed."""
+    now = timezone.now()
+    months_ahead(now=now)
+    changed = len(retention_apply(now=now))
+    return changed + sum(month_compact(month, now=now).done for month in months_compactable(now))

@@ -259,6 +259,10 @@ SEAL_FILE_OWN = str(VAR_DIR / "seal" / "seal.pem")
 SEAL_PASSPHRASE = env("SEAL_PASSPHRASE")
 SEAL_NAME = env("SEAL_NAME", f"SLMO {urlsplit(SITE_URL).hostname or ''}".strip())
 
+# Facts by month: months for which they are kept (empty: for ever), days after which checks are compacted to intervals.
+FACTS_KEEP_MONTHS = int(env("FACTS_KEEP_MONTHS", "0")) or None
+FACTS_ROWS_DAYS = int(env("FACTS_ROWS_DAYS", "92"))
+
 # One upload may hold a year of one-minute checks: 525 600 rows of about 40 bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

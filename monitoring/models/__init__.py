@@ -15,7 +15,7 @@ from monitoring.models.push import PushDelivery
 from monitoring.models.restatement import Restatement, RestatementState
 from monitoring.models.result import ObjectiveStatus, PeriodResult, ResultState
 from monitoring.models.source import Source, SourceDay
-from monitoring.models.stream import FactName, Stream
+from monitoring.models.stream import FactName, Keeping, Stream
 
 __all__ = [
     "Announcement",
@@ -36,6 +36,7 @@ __all__ = [
     "FactBatch",
     "FactName",
     "FactState",
+    "Keeping",
     "LedgerDay",
     "Measured",
     "Monthly",

@@ -41,6 +41,21 @@ class Stream(models.Model):
         return f"{self.kind} {self.origin} {self.scope}".strip()
 
 
+class Keeping(models.Model):
+    """For how many months the facts of one indicator are kept, where that is not what the setting says."""
+
+    indicator = models.OneToOneField(Indicator, models.CASCADE, related_name="keeping")
+    months = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(months__gte=2), name="keeping_two_months_at_least"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}: {self.months}"
+
+
 class FactName(models.Model):
     """Where the current fact of a key begins, for keys that do not say so: incidents and other names.
 

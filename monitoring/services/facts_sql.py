@@ -50,6 +50,26 @@ WHERE fact.indicator_id = ANY(%(indicators)s::bigint[]) AND fact.superseded_at I
 """
 _BETWEEN = """AND fact."{first}" BETWEEN %(low)s AND %(high)s"""
 
+# Checks that lie in a run (services/compaction.py): one that says the same is known; one that says otherwise is a
+# correction of it, which wins over the run.
+RUNS_MET = f"""
+WITH met AS (
+    SELECT staged.number, bool_or(run.state = staged.state AND run.reference = staged.reference
+        AND to_timestamp(staged.start) >= run.start AND to_timestamp(staged."end") <= run."end") AS same
+    FROM states_staged AS staged JOIN {_DELIVERED} ON delivered.number = staged.delivery
+    JOIN monitoring_fact AS run ON run.indicator_id = delivered.indicator AND run.origin = delivered.origin
+        AND run.scope = staged.scope AND run.start < to_timestamp(staged."end")
+        AND run."end" > to_timestamp(staged.start)
+    WHERE run.indicator_id = ANY(%(indicators)s::bigint[]) AND run.superseded_at IS NULL AND run.checks > 1
+        AND run.start < %(high)s::timestamptz + interval '1 day' AND run."end" > %(low)s
+    GROUP BY staged.number
+), corrected AS (
+    UPDATE states_staged AS staged SET override = true FROM met
+    WHERE met.number = staged.number AND NOT met.same AND staged."end" IS NOT NULL
+)
+SELECT number FROM met WHERE same
+"""
+
 _SUPERSEDE = """
 UPDATE {table} AS fact SET superseded_at = greatest(%(now)s, recorded_at)
 FROM unnest(%(ids)s::bigint[], %(places)s::timestamptz[]) AS known (id, place)

@@ -4,19 +4,21 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Max, Min
+from django.utils import timezone
 
 from agreements.models import Indicator
 from monitoring.instants import moment_of
 from monitoring.kinds import FactKind
 from monitoring.models import FactName
 from monitoring.months import months_between
-from monitoring.services.facts_sql import statements_of
+from monitoring.services.facts_sql import RUNS_MET, statements_of
 from monitoring.services.streams import Beside, Known, Told
 
 _PLACED = re.compile(r"(\d{1,11})[|/]")  # a key that tells where its fact begins, such as that of monitoring.rows
@@ -88,11 +90,20 @@ class Staged:
         if not self.rows or (self.kind.monthly and not self._bounded(beside)):
             return
         with connection.cursor() as cursor:
+            runs = self._runs_met(cursor)
             cursor.execute(f"SET LOCAL enable_nestloop = off; {self.sql.known}", self.values)
             known = list(map(Known._make, cursor.fetchall()))
             cursor.execute("SET LOCAL enable_nestloop = on")
-        self.same = {found.number for found in known if found.same}
+        self.same = {found.number for found in known if found.same} | runs
         self.replaced = [(self.rows[found.number][0], found) for found in known if not found.same]
+
+    def _runs_met(self, cursor: Any) -> set[int]:
+        """Return the rows that a compacted run says already; those that contradict one become corrections of it."""
+        horizon = timezone.now() - timedelta(days=settings.FACTS_ROWS_DAYS)
+        if self.kind.name != "states" or "low" not in self.values or self.values["low"] >= horizon:
+            return set()
+        cursor.execute(RUNS_MET, self.values)
+        return {number for (number,) in cursor.fetchall()}
 
     def _bounded(self, beside: Beside) -> bool:
         """Find between when the facts lie whose keys may be known; return whether any may be."""
