@@ -12,6 +12,7 @@ from agreements.models import Indicator
 from monitoring.connectors import CONNECTORS, Connector, config_check
 from monitoring.kinds import kinds_of
 from monitoring.models import Source
+from monitoring.services.fetch import origin_of
 from monitoring.services.fetching import source_fetch, sources_due
 from monitoring.services.probe import lanes_align
 from monitoring.services.source_secrets import secrets_kept, secrets_sealed
@@ -19,7 +20,7 @@ from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.audit.services import record as audit
 
-__all__ = ["source_create", "source_delete", "source_fetch", "source_update", "sources_due"]
+__all__ = ["origin_of", "source_create", "source_delete", "source_fetch", "source_update", "sources_due"]
 
 INTERVAL_LEAST, INTERVAL_MOST = 5, 86_400
 FIELDS = ("name", "config", "interval", "enabled")

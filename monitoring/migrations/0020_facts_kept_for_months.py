@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("agreements", "0009_sealed_paper"),
-        ("monitoring", "0018_sources_fenced_and_their_days"),
+        ("monitoring", "0019_sources_fenced_and_their_days"),
     ]
 
     operations = [
