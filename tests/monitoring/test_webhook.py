@@ -19,6 +19,7 @@ from monitoring.silence import silent_now, source_health
 from monitoring.webhooks.signature import key_new, signature_of
 from slmo.accounts.errors import Denied
 from slmo.audit.models import Entry
+from tests.connectors.replay import PLACE
 from tests.monitoring.make import (
     DEGRADED,
     DOWN,
@@ -424,3 +425,13 @@ def test_the_address_takes_posts_only_and_knows_its_sources(client):
     assert client.post("/hooks/hook/", {"facts": [OUTAGE]}, **sent).json()["new"] == 1
     source_update(source=source, enabled=False, actor=None, now=NOW)
     assert client.post("/hooks/hook/", {"facts": [OUTAGE]}, **sent).status_code == 410
+
+
+def test_what_a_real_alertmanager_tells_becomes_one_span():
+    scene = json.loads((PLACE / "alertmanager.json").read_text(encoding="utf-8"))
+    source, key = hook("alertmanager", only='alertname="ShopDown"', scope="region")
+    for told in scene:
+        assert tell(source, key, told["body"]).body["new"] == 1
+    ((start, end, state),) = facts()
+    assert (state, 5 <= (end - start).total_seconds() <= 60) == (DOWN, True)
+    assert Fact.objects.get(superseded_at=None).scope == "north"

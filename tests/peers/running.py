@@ -9,7 +9,7 @@ from pathlib import Path
 from slmo.embedded.places import Account, account_for, folder_for, home_passing
 from slmo.embedded.process import Crew, Program, log_tail
 
-READY_WITHIN = 60.0  # seconds
+READY_WITHIN = 120.0  # seconds
 
 
 @dataclass(frozen=True)

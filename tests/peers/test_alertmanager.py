@@ -1,5 +1,6 @@
 """An alert of a real Prometheus, told by a real Alertmanager to the portal's webhook, again and again."""
 
+import json
 import time
 
 import pytest
@@ -8,17 +9,33 @@ from django.utils import timezone
 from monitoring.instants import instant_of
 from monitoring.models import Fact, FactState, PushDelivery
 from monitoring.services.source import source_create
+from monitoring.services.webhook import webhook_take
 from monitoring.services.webhook_keys import webhook_key_make
+from monitoring.views import hooks
 from tests.monitoring.make import indicator_make
 from tests.peers.running import wait_until
+from tests.peers.test_record import settled
 
 pytestmark = [pytest.mark.peers, pytest.mark.django_db(transaction=True)]
 
 TOLD = 3  # times that it is told of the alert before it ends
 
 
+@pytest.fixture
+def messages(monkeypatch):
+    """Return what is told from now on."""
+    found = []
+
+    def taken(*, message, **values):
+        found.append({"asked": "POST", "status": 202, "body": json.loads(message.body)})
+        return webhook_take(message=message, **values)
+
+    monkeypatch.setattr(hooks, "webhook_take", taken)
+    return found
+
+
 def test_an_alert_that_fires_and_resolves_is_one_span_of_down_though_it_is_told_again(
-    live_server, alertmanager, prometheus, exporter
+    live_server, alertmanager, prometheus, exporter, messages, request
 ):
     now = timezone.now()
     source = source_create(
@@ -43,3 +60,4 @@ def test_an_alert_that_fires_and_resolves_is_one_span_of_down_though_it_is_told_
     assert ended - 1 <= instant_of(span.end) <= ended + 5
     assert Fact.objects.count() == 2  # while it fired, and how long it was
     assert not PushDelivery.objects.exclude(status=202).exists()
+    settled("alertmanager", [messages[0], messages[-1]], request.config.getoption("--record"))
