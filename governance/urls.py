@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from governance.views import improvement, register, review, search, today
+from governance.views import feed, improvement, register, review, search, today
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.today, name="today"),
+    path("account/calendar/", feed.calendar_feed, name="calendar_feed"),
+    path("account/calendar/revoke/", feed.calendar_revoke, name="calendar_revoke"),
+    path("calendar/<str:secret>.ics", feed.calendar_ics, name="calendar_ics"),
     path("search/", search.search_page, name="search"),
     path("improvement/", improvement.improvement_hub, name="improvement"),
     path("improvement/reviews/", review.reviews, name="reviews"),

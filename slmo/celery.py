@@ -19,6 +19,7 @@ TIMETABLE: tuple[tuple[str, float | crontab, str], ...] = (
     ("slmo.web.tasks.heartbeat", 30.0, "nothing: the worker shows that it lives"),
     ("slmo.notify.tasks.outbox_drain", 5.0, "messages not yet sent"),
     ("agreements.tasks.versions_seal", 60.0, "signed versions that are not sealed yet"),
+    ("agreements.tasks.turns_remind", crontab(minute=20), "turns that are nearly over, and overdue ones"),
     ("monitoring.tasks.sources_sweep", 5.0, "sources whose next fetch is due; silent ones of which nobody was told"),
     ("monitoring.tasks.probes_sweep", 5.0, "sources that are to be looked at from a probe point now"),
     ("monitoring.tasks.assess_due", 5.0, "objectives with facts that are not yet assessed, or whose clock moved on"),

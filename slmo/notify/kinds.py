@@ -62,6 +62,10 @@ KINDS: Mapping[str, Kind] = {
     "requirement_answered": _kind(
         _("A service level requirement was answered"), "target-arrow", "requirement service organisation"
     ),
+    # organisation: whose turn it is; until_at: the end of the turn
+    "turn_due": _kind(_("It is soon too late for your turn"), "hourglass", "agreement version organisation until_at"),
+    "turn_overdue": _kind(_("Your turn is overdue"), "urgent", "agreement version organisation until_at"),
+    "turn_escalated": _kind(_("A turn is long overdue"), "urgent", "agreement version organisation until_at"),
     # what: correction or exclusion; state: approved, declined or revoked; from_at, until_at: the time it is about
     "approval_asked": _kind(
         _("A correction or exclusion waits for approval"), "user-check", "what service from_at until_at person reason"
