@@ -45,6 +45,7 @@ SAMPLES = {
     "period": date(2026, 3, 1),
     "old": "99.87 %",
     "new": "99.91 %",
+    "text": "Two hours are too long.",
     "number": 1,
 }
 
