@@ -10,6 +10,7 @@ handler500 = "slmo.web.errors.server_error"
 urlpatterns = [
     path("", include("slmo.web.urls")),
     path("", include("slmo.accounts.urls")),
+    path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("slmo.web.administration.urls")),
     path("", include("agreements.urls")),
     path("", include("agreements.signing_urls")),

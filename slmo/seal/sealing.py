@@ -1,6 +1,7 @@
 """Seal a paper: one digital signature over all its bytes, with the installation's key."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 from asn1crypto import keys, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -40,5 +41,7 @@ def pdf_seal(pdf: bytes, *, key: SealKey, name: str, reason: str) -> bytes:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
         subfilter=SigSeedSubFilter.PADES,
     )
-    made = signers.PdfSigner(meta, signer, new_field_spec=field).sign_pdf(writer, bytes_reserved=RESERVED)
+    sealer = signers.PdfSigner(meta, signer, new_field_spec=field)
+    with ThreadPoolExecutor(1) as aside:  # it runs an event loop of its own, which the caller's thread may have already
+        made = aside.submit(sealer.sign_pdf, writer, bytes_reserved=RESERVED).result()
     return bytes(made.getvalue())
