@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/indicators/<slug:service>/<slug:slug>/", facts.indicator, name="indicator"),
     path("operations/indicators/<slug:service>/<slug:slug>/facts.csv", facts.facts_file, name="facts_file"),
     path("operations/indicators/<slug:service>/<slug:slug>/record/", facts.fact_new, name="fact_new"),
+    path("operations/facts/<int:pk>/evidence/", facts.fact_evidence, name="fact_evidence"),
     path(
         "operations/indicators/<slug:service>/<slug:slug>/progress/",
         facts.indicator_progress,

@@ -23,7 +23,7 @@ class Connector:
     the cards: probe, system, feed, file, tickets or push. `facts` are the kinds of facts that it can bring
     (monitoring/kinds). `windowed` tells that a past window can be asked for again; a probe sees only the present.
     `asked` is false for a kind that is never asked: what it watches sends by itself. `interval` is the seconds between
-    fetches that the form proposes.
+    fetches that the form proposes, `backlog` how many seconds of the past the first fetch asks for.
     """
 
     kind: ClassVar[str]
@@ -36,6 +36,7 @@ class Connector:
     windowed: ClassVar[bool] = False
     asked: ClassVar[bool] = True
     interval: ClassVar[int] = 60
+    backlog: ClassVar[int] = 0
 
     def fetch(self, config: Mapping[str, Any], window: Window, interval: int) -> Sequence[Any]:
         """Return a window's facts, all of one kind; `interval`: seconds between fetches. Raises ConnectorError.

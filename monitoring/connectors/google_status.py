@@ -49,6 +49,7 @@ class GoogleStatus(Connector):
     form = GoogleStatusForm
     windowed = True
     interval = 300
+    backlog = 7 * 86_400
 
     def fetch(self, config: Mapping[str, Any], window: Window, interval: int) -> Sequence[Any]:
         """Return up for the window, and the incidents that reach into it; raises ConnectorError."""

@@ -87,6 +87,7 @@ class Jira(Connector):
     facts = ("tasks",)
     windowed = True
     interval = 300
+    backlog = 7 * 86_400
 
     def fetch(self, config: Mapping[str, Any], window: Window, interval: int) -> Sequence[Any]:
         """Return the issues that were changed since the window's start as tasks; raises ConnectorError."""

@@ -16,8 +16,10 @@ from monitoring.kinds.statements import StatementRow, statement_key
 from monitoring.kinds.tasks import TaskRow
 from monitoring.models import FactState
 from monitoring.rows import FactRow, row_key
+from monitoring.services.evidence import BYTES_MOST, TYPES
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
+from slmo.accounts.zones import zone_names
 
 
 def moment_input() -> forms.DateTimeInput:
@@ -53,12 +55,21 @@ class UploadForm(forms.Form):
     )
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV in UTF-8, at most 32 MB, with the columns shown beside; optionally scope."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv,text/plain", "class": "form-control"}),
+        help_text=_(
+            "CSV in UTF-8 or an Excel workbook, at most 32 MB, with the columns shown beside; optionally scope."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,text/csv,text/plain", "class": "form-control"}),
+    )
+    zone = forms.ChoiceField(
+        label=_("Zone of a workbook’s times"),
+        choices=lambda: [(name, name) for name in zone_names()],
+        required=False,
+        help_text=_("Excel’s own times name none. Those of CSV files always do."),
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        """Offer the indicators that this person may import facts about."""
+        """Offer the indicators that this person may import facts about, and their own zone first."""
+        kwargs["initial"] = {"zone": user.timezone, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.fields["indicator"].queryset = indicators_for(user, "facts_import")  # type: ignore[attr-defined]
 
@@ -75,10 +86,27 @@ class FactForm(SpanForm):
         help_text=_("Who told you, or which ticket says so. It stands beside the fact for good."),
     )
 
+    link = forms.URLField(
+        label=_("Link to the proof"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+        help_text=_("A ticket, a dashboard or a document."),
+    )
+    file = forms.FileField(
+        label=_("File as proof"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ",".join(TYPES)}),
+        help_text=_("A picture, a log or a letter, at most %(most)d MB; it is kept as it is.")
+        % {"most": BYTES_MOST >> 20},
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Put what is common below what the kind asks for."""
         super().__init__(*args, **kwargs)
-        self.order_fields([name for name in self.fields if name not in ("scope", "reason")])
+        common = ("scope", "reason", "link", "file")
+        self.order_fields([*(name for name in self.fields if name not in common), *common])
 
     def at(self, name: str) -> int:
         """Return an instant that was entered."""

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Indicator
+from monitoring.models.evidence import Evidence
 from monitoring.models.source import Source
 from slmo.accounts.models import User
 
@@ -25,6 +26,10 @@ class FactBatch(models.Model):
     origin = models.CharField(max_length=80, help_text="Stream that the rows belong to, such as file, api, probe.")
     file_name = models.CharField(max_length=255, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True)
+    evidence = models.ForeignKey(
+        Evidence, models.PROTECT, null=True, blank=True, related_name="batches", verbose_name=_("Evidence")
+    )
+    evidence_link = models.URLField(max_length=500, blank=True, default="", db_default="")
     recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     recorded_at = models.DateTimeField()
     rows = models.PositiveIntegerField(default=0, help_text="Rows that arrived.")

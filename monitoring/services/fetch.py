@@ -57,7 +57,8 @@ def window_due(source: Source, now: datetime) -> Window:
     if is_windowed(source) and source.covered_until:
         covered = instant_of(source.covered_until)
         return Window(min(covered - source.overlap, end - source.interval), min(end, covered + WINDOW_MOST))
-    since = slot_end(source, source.last_success_at) if source.last_success_at else end - source.interval
+    backlog = CONNECTORS[source.kind].backlog if source.kind in CONNECTORS else 0
+    since = slot_end(source, source.last_success_at) if source.last_success_at else end - backlog
     return Window(max(min(since, end - source.interval), end - WINDOW_MOST), end)
 
 

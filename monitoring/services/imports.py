@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from agreements.models import Indicator
+from monitoring.connectors.tables import ZIP, TableRefused, xlsx_text
 from monitoring.kinds import FactKind, kind_of_rows, kinds_of, row_errors
 from monitoring.models import FactBatch
 from monitoring.rows import ERRORS_MOST, FactsRefused
@@ -79,18 +81,19 @@ class Preview:
 
 
 def import_preview(
-    *, indicator: Indicator, upload: IO[bytes], file_name: str = "", origin: str = ORIGIN, actor: User | None
-) -> Preview:
+    *, indicator: Indicator, upload: IO[bytes], file_name: str = "", origin: str = ORIGIN, zone: str = "",
+    actor: User | None,
+) -> Preview:  # fmt: skip
     """Read a file and return what it would bring; nothing is recorded. Errors of its lines stand in the preview.
 
-    Raises Denied.
+    `zone` is that of a workbook's times, which name none. Raises Denied.
     """
     if actor is not None:
         require(actor, "facts_import", indicator.service.organisation)
     content = _content(upload)
     digest = hashlib.sha256(content).hexdigest()
     try:
-        rows = rows_read(content, indicator, file_name)
+        rows = rows_read(content, indicator, file_name, zone)
         compared = rows_compare(indicator=indicator, rows=rows, origin=origin)
     except ImportRefused as refused:
         return Preview(sha256=digest, file_name=file_name, errors=refused.errors)
@@ -121,10 +124,11 @@ def import_commit(
     sha256: str,
     file_name: str = "",
     origin: str = ORIGIN,
+    zone: str = "",
     actor: User | None,
     now: datetime,
 ) -> FactBatch:
-    """Record a file that was looked at before; `sha256` is the preview's. Returns the batch.
+    """Record a file that was looked at before; `sha256` is the preview's, and so is `zone`. Returns the batch.
 
     Raises Denied; ImportRefused, with nothing recorded, where the file is another one or a line is unusable.
     """
@@ -134,7 +138,7 @@ def import_commit(
     digest = hashlib.sha256(content).hexdigest()
     if digest != sha256:
         raise ImportRefused([LineError(0, "", _("This is not the file that was previewed. Preview it again."))])
-    rows = rows_read(content, indicator, file_name)
+    rows = rows_read(content, indicator, file_name, zone)
     try:
         return facts_record(
             indicator=indicator,
@@ -155,12 +159,17 @@ def _as_lines(refused: FactsRefused) -> list[LineError]:
     return [LineError(0, one.field, one.sentence) for one in refused.errors]
 
 
-def rows_read(content: bytes, indicator: Indicator, file_name: str = "") -> list[Any]:
-    """Return the facts of a file's content in its order; raises ImportRefused with the errors of its lines."""
+def rows_read(content: bytes, indicator: Indicator, file_name: str = "", zone: str = "") -> list[Any]:
+    """Return the facts of a file's content in its order; raises ImportRefused with the errors of its lines.
+
+    An Excel workbook is read as the CSV that its first sheet says.
+    """
     if len(content) > BYTES_MOST:
         sentence = _("The file is larger than %(count)d MB. Split it.") % {"count": BYTES_MOST // 2**20}
         raise ImportRefused([LineError(0, "", sentence)])
     kinds = kinds_of(indicator.kind)
+    if content[:4] == ZIP:
+        content = _workbook(content, zone)
     try:
         names = {indicator.slug, *indicator.objectives.values_list("name", flat=True)}
         files = [file for kind in kinds for file in kind.files]
@@ -175,6 +184,14 @@ def rows_read(content: bytes, indicator: Indicator, file_name: str = "") -> list
     if errors := _refused(rows):
         raise ImportRefused(errors)
     return rows
+
+
+def _workbook(content: bytes, zone: str) -> bytes:
+    """Return a workbook's first sheet as CSV; raises ImportRefused."""
+    try:
+        return xlsx_text(content, zone=ZoneInfo(zone) if zone else None).encode()
+    except TableRefused as refused:
+        raise ImportRefused([LineError(refused.row, refused.column, refused.sentence)]) from refused
 
 
 def _content(upload: IO[bytes]) -> bytes:

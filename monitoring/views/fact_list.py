@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Indicator
@@ -44,6 +47,24 @@ def _lasted(row: Fact) -> str:
     return words.duration(int((row.end - row.start).total_seconds())) if row.end else words.DASH
 
 
+def _reference(row: Any) -> str | SafeString:
+    """Return what a person would look up, with what they handed in as proof."""
+    proofs = []
+    if row.batch.evidence_link:
+        proofs.append(
+            format_html(
+                '<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>',
+                row.batch.evidence_link,
+                _("link"),
+            )
+        )
+    if row.batch.evidence_id:
+        proofs.append(format_html('<a href="{}">{}</a>', reverse("fact_evidence", args=[row.batch_id]), _("file")))
+    if not proofs:
+        return row.reference or words.DASH
+    return format_html("{} {}", row.reference, format_html_join(" · ", "{}", ((one,) for one in proofs)))
+
+
 def _said(kind: FactKind) -> list[Column]:
     """Return the columns that say what."""
     if kind.name == "states":
@@ -74,7 +95,7 @@ _COMMON = (
     Column(
         "scope", _("Where"), lambda row: row.scope or _("everywhere"), sort=("scope",), export=lambda row: row.scope
     ),
-    Column("reference", _("Reference"), lambda row: row.reference or words.DASH, export=lambda row: row.reference),
+    Column("reference", _("Reference"), _reference, export=lambda row: row.reference),
     Column("origin", _("Origin"), lambda row: row.origin, sort=("origin",)),
     Column(
         "recorded",

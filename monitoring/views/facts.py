@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -18,15 +19,17 @@ from agreements.models import Indicator
 from agreements.selectors import indicators_visible
 from monitoring.coverage import STRIP_DAYS, coverage, strip_days, strip_end
 from monitoring.figures.export import facts_write
+from monitoring.forms import errors_take
 from monitoring.forms.facts import form_of
 from monitoring.instants import EARLIEST, LATEST
 from monitoring.kinds import facts_load, kind_of
 from monitoring.models import FactBatch, ObjectiveStatus
 from monitoring.rows import FactsRefused
 from monitoring.selectors import batches_visible, facts_visible, sources_visible
-from monitoring.services import facts_record
+from monitoring.services.entry import fact_enter
 from monitoring.silence import source_health
 from monitoring.views.fact_list import columns_of, filters_of
+from monitoring.views.proposal import evidence_answer
 from slmo.accounts.models import User
 from slmo.accounts.policy import Can, require
 from slmo.core.units import Window
@@ -35,7 +38,6 @@ from slmo.web.lists import Column, Listing, Search
 from slmo.web.pages import page
 from slmo.web.templatetags.slmo import ago
 
-HAND = "hand"
 BATCHES = 8
 EVER = Window(EARLIEST, LATEST)
 
@@ -181,16 +183,29 @@ def fact_new(request: HttpRequest, service: str, slug: str) -> HttpResponse:
     found = indicator_of(user, service, slug)
     require(user, "facts_record", found.service.organisation)
     kind = kind_of(found)
-    form = form_of(kind)(request.POST or None)
+    form = form_of(kind)(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            batch = facts_record(indicator=found, rows=[form.row()], origin=HAND, actor=user, now=timezone.now())
+            batch = fact_enter(
+                indicator=found, row=form.row(), link=form.cleaned_data["link"], upload=form.cleaned_data["file"],
+                actor=user, now=timezone.now(),
+            )  # fmt: skip
         except FactsRefused as refused:
             for error in refused.errors:
                 form.add_error(error.field if error.field in form.fields else None, error.sentence)
+        except ValidationError as error:
+            errors_take(form, error)
         else:
             said = _("The fact is recorded; the figures follow.") if batch.new else _("That fact was known already.")
             messages.success(request, said)
             return redirect(indicator_url(found))
     context = {"indicator": found, "form": form, "kind": kind}
     return page(request, "monitoring/fact_new.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def fact_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the file that proves a fact which was entered by hand."""
+    user = reader(request)
+    batch = get_object_or_404(batches_visible(user).exclude(evidence=None).select_related("evidence"), pk=pk)
+    return evidence_answer(request, batch.evidence)

@@ -60,7 +60,8 @@ def _choose(request: HttpRequest, form: UploadForm) -> HttpResponse:
 def _look(request: HttpRequest, user: User, form: UploadForm) -> HttpResponse:
     """Show what the file would bring, or what is wrong with its lines."""
     indicator, upload = form.cleaned_data["indicator"], form.cleaned_data["file"]
-    preview = import_preview(indicator=indicator, upload=upload, file_name=upload.name, actor=user)
+    zone = form.cleaned_data["zone"]
+    preview = import_preview(indicator=indicator, upload=upload, file_name=upload.name, zone=zone, actor=user)
     token = ""
     if preview.usable:
         upload.seek(0)
@@ -69,6 +70,7 @@ def _look(request: HttpRequest, user: User, form: UploadForm) -> HttpResponse:
             "content": zlib.compress(upload.read(BYTES_MOST + 1), 1),
             "name": upload.name,
             "indicator": indicator.pk,
+            "zone": zone,
         }
         cache.set(_key(user, token), kept, KEPT)
     context = {
@@ -112,6 +114,7 @@ def _record(request: HttpRequest, user: User) -> HttpResponse:
             upload=upload,
             sha256=request.POST.get("sha256", ""),
             file_name=kept["name"],
+            zone=kept["zone"],
             actor=user,
             now=timezone.now(),
         )

@@ -1,8 +1,10 @@
 """Facts, imports and sources as pages: looked at before they are recorded, scoped, and safe with strange input."""
 
+import io
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import openpyxl
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -34,9 +36,9 @@ def login(client: Client, world: World, name: str) -> Client:
 CHANGES = b"at,state\n2026-02-01T00:00:00Z,up\n2026-02-03T10:00:00Z,down\n2026-02-03T11:00:00Z,up\n"
 
 
-def upload(client: Client, world: World, content: bytes) -> str:
+def upload(client: Client, world: World, content: bytes, name: str = "facts.csv", **more: str) -> str:
     """Send a file to the import page; return the page that comes back."""
-    data = {"indicator": world.indicator.pk, "file": SimpleUploadedFile("facts.csv", content)}
+    data = {"indicator": world.indicator.pk, "file": SimpleUploadedFile(name, content), **more}
     return client.post(reverse("facts_import"), data).content.decode()
 
 
@@ -54,6 +56,66 @@ def test_a_file_is_looked_at_first_and_recorded_only_then(client: Client, world:
     assert client.post(reverse("facts_import"), data).status_code == 302
     assert Fact.objects.filter(indicator=world.indicator).count() == 3
     assert client.post(reverse("facts_import"), data).url == reverse("facts_import")  # type: ignore[attr-defined]
+
+
+def workbook(*rows: list[object]) -> bytes:
+    """Return an Excel workbook of these rows."""
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(content)
+    return content.getvalue()
+
+
+def test_a_workbook_is_imported_with_its_times_in_the_zone_that_was_chosen(client: Client, world: World) -> None:
+    login(client, world, "clerk")
+    down = [datetime(2026, 2, 3, 12, 0), datetime(2026, 2, 3, 13, 0), "down"]
+    page = upload(client, world, workbook(["start", "end", "state"], down), "facts.xlsx", zone="Europe/Riga")
+    data = {"token": hidden(page, "token"), "sha256": hidden(page, "sha256")}
+    assert client.post(reverse("facts_import"), data).status_code == 302
+    assert Fact.objects.get().start == datetime(2026, 2, 3, 10, 0, tzinfo=UTC)
+
+
+def test_a_workbook_that_is_none_is_refused(client: Client, world: World) -> None:
+    page = upload(login(client, world, "clerk"), world, b"PK\3\4 no workbook", "facts.xlsx")
+    assert "The workbook is damaged" in page
+
+
+def test_a_fact_entered_by_hand_carries_its_proof(client: Client, world: World) -> None:
+    login(client, world, "clerk")
+    place = [world.payments.slug, world.indicator.slug]
+    data = {
+        "state": "2", "start": "2026-02-03T10:00:00", "end": "2026-02-03T11:00:00", "reason": "Call 17",
+        "link": "https://tickets.example/17", "file": SimpleUploadedFile("log.txt", b"10:00 it went dark"),
+    }  # fmt: skip
+    assert client.post(reverse("fact_new", args=place), data).status_code == 302
+    batch = Fact.objects.get().batch
+    page = client.get(reverse("indicator", args=place), {"until": "2026-03-01"}).content.decode()
+    proof = reverse("fact_evidence", args=[batch.pk])
+    assert ("https://tickets.example/17" in page, proof in page) == (True, True)
+    assert client.get(proof).content == b"10:00 it went dark"
+    assert client.get(reverse("fact_evidence", args=[batch.pk + 1])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("file", SimpleUploadedFile("run.exe", b"MZ")),
+        ("file", SimpleUploadedFile("page.png", b"<svg>")),
+        ("link", "javascript:1"),
+    ],
+)
+def test_a_proof_that_can_not_be_kept_is_refused_with_the_fact(client: Client, world: World, field, value) -> None:  # type: ignore[no-untyped-def]
+    place = [world.payments.slug, world.indicator.slug]
+    data = {
+        "state": "2",
+        "start": "2026-02-03T10:00:00",
+        "end": "2026-02-03T11:00:00",
+        "reason": "Call 17",
+        field: value,
+    }
+    assert login(client, world, "clerk").post(reverse("fact_new", args=place), data).status_code == 422
+    assert not Fact.objects.exists()
 
 
 def test_a_file_with_wrong_lines_names_each_and_records_nothing(client: Client, world: World) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -63,13 +63,20 @@ def _rows(sheet: Any) -> list[list[Any]]:
     return rows
 
 
-def xlsx_text(content: bytes, sheet: str = "") -> str:
-    """Return a sheet as the CSV text that the portal's files are; raises TableRefused."""
+def xlsx_text(content: bytes, sheet: str = "", zone: tzinfo | None = None) -> str:
+    """Return a sheet as the CSV text that the portal's files are; raises TableRefused.
+
+    A workbook's own times name no zone: they are of `zone`, where one is given.
+    """
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(
-        [cell_text(value) for value in row] for row in xlsx_read(content, sheet)
+        [cell_text(_of_zone(value, zone)) for value in row] for row in xlsx_read(content, sheet)
     )
     return text.getvalue()
+
+
+def _of_zone(value: Any, zone: tzinfo | None) -> Any:
+    return value.replace(tzinfo=zone) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
 def cell_text(value: Any) -> str:
