@@ -44,10 +44,16 @@ class Trial:
     def states(self) -> Counter[int]:
         """Return how many seconds each state holds in the window, where the facts are states with an end."""
         seconds: Counter[int] = Counter()
-        for row in self.rows if self.kind and self.kind.name == "states" else ():
-            end = row.end if row.end is not None else self.window.end
+        rows = sorted(self.rows, key=lambda row: (row.scope, row.start)) if self._of_states else []
+        for row, following in zip(rows, [*rows[1:], None], strict=True):
+            change = following is not None and following.scope == row.scope and row.end is None
+            end = following.start if change and following is not None else row.end or self.window.end
             seconds[row.state] += max(0, end - row.start)
         return seconds
+
+    @property
+    def _of_states(self) -> bool:
+        return self.kind is not None and self.kind.name == "states"
 
 
 def source_try(connector: Connector, config: Mapping[str, Any], interval: int, now: datetime) -> Trial:

@@ -24,6 +24,7 @@ def trial_shown(trial: Trial) -> dict[str, Any]:
         "facts": [row_shown(kind, row) for row in rows[-SHOWN:]] if kind else [],
         "unnamed": max(0, len(rows) - SHOWN),
         "labels": labels_shown(kind),
+        "with_end": kind is not None and kind.first != kind.last,
         "with_scope": any(row.scope for row in rows),
         "with_reference": any(row.reference for row in rows),
         "seconds_of": {FactState(state).name.lower(): seconds for state, seconds in trial.states.items() if seconds},

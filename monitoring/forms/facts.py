@@ -16,7 +16,7 @@ from monitoring.kinds.statements import StatementRow, statement_key
 from monitoring.kinds.tasks import TaskRow
 from monitoring.models import FactState
 from monitoring.rows import FactRow, row_key
-from monitoring.services.evidence import BYTES_MOST, TYPES
+from monitoring.services.evidence import TYPES
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
 from slmo.accounts.zones import zone_names
@@ -98,8 +98,7 @@ class FactForm(SpanForm):
         label=_("File as proof"),
         required=False,
         widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ",".join(TYPES)}),
-        help_text=_("A picture, a log or a letter, at most %(most)d MB; it is kept as it is.")
-        % {"most": BYTES_MOST >> 20},
+        help_text=_("A picture, a log or a letter, at most 5 MB; it is kept as it is."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

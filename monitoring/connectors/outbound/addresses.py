@@ -62,7 +62,9 @@ def addresses_checked(host: str, port: int, deadline: Deadline) -> list[Found]:
     for one in found:
         if not permitted(one.address):
             raise ConnectorError(
-                _("%(host)s lies in a network that sources may not reach (%(address)s).")
+                _(
+                    "%(host)s lies in a network that sources may not reach (%(address)s) unless an administrator allows it."
+                )
                 % {"host": host, "address": one.address},
                 again=False,
             )
