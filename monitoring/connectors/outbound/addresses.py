@@ -61,13 +61,8 @@ def addresses_checked(host: str, port: int, deadline: Deadline) -> list[Found]:
     found = _looked_up(host, port, deadline)
     for one in found:
         if not permitted(one.address):
-            raise ConnectorError(
-                _(
-                    "%(host)s lies in a network that sources may not reach (%(address)s) unless an administrator allows it."
-                )
-                % {"host": host, "address": one.address},
-                again=False,
-            )
+            sentence = _("%(host)s lies in a network that sources may not reach (%(address)s); ask an administrator.")
+            raise ConnectorError(sentence % {"host": host, "address": one.address}, again=False)
     return found
 
 
