@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0018_push_deliveries"),
+        ("monitoring", "0020_facts_kept_for_months"),
     ]
 
     operations = [
