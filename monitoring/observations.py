@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from monitoring.borrowed import connection_borrowed
 from monitoring.connectors.probing import OBSERVED, Observed
 from monitoring.instants import instant_of
 from monitoring.models import Source
@@ -17,4 +18,5 @@ def observations_of(source: Source) -> dict[str, list[Observed]]:
     rows = source.observations.select_related("point").order_by("start", "point__slug")
     if since is not None:
         rows = rows.filter(start__gte=since - timedelta(seconds=LATE * source.interval))
-    return {OBSERVED: [Observed(instant_of(o.start), o.point.slug, o.state, o.seen, o.value) for o in rows]}
+    with connection_borrowed():
+        return {OBSERVED: [Observed(instant_of(o.start), o.point.slug, o.state, o.seen, o.value) for o in rows]}

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
 
+from monitoring.borrowed import connection_borrowed
 from monitoring.models import NetworkAllowed
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -67,10 +67,6 @@ def _known_now() -> Sequence[Network]:
 
 
 def _read() -> list[Network]:
-    """Return the networks of the table; a thread that has no connection of its own keeps none."""
-    kept = connection.connection is not None
-    try:
+    """Return the networks of the table."""
+    with connection_borrowed():
         return [ipaddress.ip_network(text) for text in NetworkAllowed.objects.values_list("network", flat=True)]
-    finally:
-        if not kept and threading.current_thread() is not threading.main_thread():
-            connection.close()
