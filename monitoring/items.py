@@ -23,6 +23,9 @@ def items_read(items: Sequence[Any], indicator: Indicator) -> tuple[list[Any], l
         except ItemRefused as refused:
             errors.append({"index": index, "field": refused.field, "message": str(refused)})
             continue
+        if kind.is_plain(row):
+            rows.append(row)
+            continue
         found = row_errors(index, row)
         errors += [{"index": index, "field": one.field, "message": one.sentence} for one in found]
         if not found:
@@ -44,10 +47,12 @@ def _row(item: Any, kind: FactKind) -> Any:
         if kind.name != "states":
             expected = _("Expected an object with %(fields)s.") % {"fields": ", ".join(kind.fields)}
         raise ItemRefused("", expected)
-    if unknown := sorted(set(map(str, item)) - {*kind.fields, *kind.common}):
+    if not item.keys() <= kind.names:
+        unknown = sorted(set(map(str, item)) - kind.names)
         raise ItemRefused(unknown[0][:80], _("A fact has no such field."))
-    row = kind.item_row({**item, "scope": item.get("scope", "")})
-    return row._replace(**{name: item[name] for name in kind.common if name in item})
+    row = kind.item_row({"scope": "", **item})
+    own = {name: item[name] for name in kind.common if name in item}
+    return row._replace(**own) if own else row
 
 
 def _numbered(rows: list[Any], kind: FactKind) -> list[Any]:

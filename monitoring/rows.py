@@ -55,6 +55,15 @@ def row_key(start: int, scope: str) -> str:
     return f"{start}|{scope}"
 
 
+def is_plain_text(row: Any) -> bool:
+    """Tell whether scope, key and reference are surely usable: printable, not too long, and the key not empty."""
+    scope, key, reference = row.scope, row.key, row.reference
+    if not (type(scope) is type(key) is type(reference) is str and key and row.override is False):
+        return False
+    short = len(scope) <= _LONGEST["scope"] and len(key) <= _LONGEST["key"] and len(reference) <= _LONGEST["reference"]
+    return short and scope.isprintable() and key.isprintable() and reference.isprintable()
+
+
 def is_flag(value: object) -> bool:
     """Tell whether a value is true or false."""
     return isinstance(value, bool)

@@ -23,6 +23,7 @@ from monitoring.views import (
     sources,
     standing,
     statuses,
+    watching,
     why,
 )
 
@@ -82,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/restatements/<int:pk>/step/<slug:verb>/", restatements.restatement_step, name="restatement_step"),
     path("hooks/<slug:slug>/", hooks.hook, name="hook"),
     path("operations/sources/", sources.sources, name="sources"),
+    path("operations/coverage/", watching.watching, name="watching"),
     path("operations/sources/new/", source_setup.source_new, name="source_new"),
     path("operations/sources/new/<slug:kind>/", source_setup.source_new_kind, name="source_new_kind"),
     path("operations/sources/try/<slug:kind>/", source_setup.source_try_out, name="source_try"),

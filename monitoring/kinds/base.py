@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from django.db.models import Max, Model
@@ -80,10 +82,19 @@ class FactKind:
     labels: ClassVar[Mapping[str, Promise]]
     told: ClassVar[Promise]
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return the names that an item of the API may have."""
+        return frozenset((*self.fields, *self.common))
+
     @property
     def columns_shown(self) -> tuple[str, ...]:
         """Return the columns of a file that brings such facts."""
         return tuple(self.sample.split("\n", 1)[0].split(","))
+
+    def is_plain(self, row: Any) -> bool:
+        """Tell whether a row is surely usable: a quick look that most rows pass; `errors` looks at the others."""
+        return False
 
     def errors(self, row: Any) -> list[tuple[str, str]]:
         """Return what is wrong with a row as field and sentence."""
@@ -148,6 +159,9 @@ class FactKind:
 def item_instant(item: Mapping[str, Any], field: str) -> int:
     """Return a field's time in epoch seconds; raises ItemRefused."""
     value = item.get(field)
+    if type(value) is str and len(value) == 20 and value[4::3] == "--T::Z":  # as most are written, 2026-03-01T09:00:00Z
+        with suppress(ValueError):
+            return int(datetime.fromisoformat(value).timestamp())
     try:
         return parse_instant(value if isinstance(value, str) else "")
     except EngineError as error:

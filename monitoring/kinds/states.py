@@ -12,13 +12,14 @@ from agreements.models import Indicator, IndicatorKind
 from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, moment, numbered_keys
 from monitoring.models import Fact, FactState
 from monitoring.reading import day_digest, states_load
-from monitoring.rows import FactRow, instant_errors, is_flag, row_key, span_errors
+from monitoring.rows import EARLIEST, LATEST, FactRow, instant_errors, is_flag, is_plain_text, row_key, span_errors
 from slmo.core.facts import OPEN, Facts, State
 from slmo.core.kinds import Asked
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import Window, format_instant
 
 _NUMBERS = {state.value: int(FactState[state.name]) for state in State}
+_HIGHEST = max(_NUMBERS.values())
 _NAMES = {number: name for name, number in _NUMBERS.items()}
 
 
@@ -40,6 +41,15 @@ class StatesKind(FactKind):
         "start,end,state,scope\n2026-01-14T09:30:00Z,2026-01-14T09:52:30Z,down,europe-west1\n"
         "2026-02-03T22:10:00Z,2026-02-03T23:00:00Z,degraded,\n"
     )
+
+    def is_plain(self, row: FactRow) -> bool:
+        """Tell whether a state is surely usable."""
+        start, end = row.start, row.end
+        if type(start) is not int or not EARLIEST <= start < LATEST or type(row.state) is not int:
+            return False
+        if end is not None and (type(end) is not int or not start < end < LATEST):
+            return False
+        return 0 <= row.state <= _HIGHEST and is_plain_text(row)
 
     def own_errors(self, row: FactRow) -> Iterable[tuple[str, str]]:
         """Return what is wrong with time, state and mark of correction."""

@@ -164,8 +164,9 @@ class Staged:
     def _new(self) -> list[list[Any]]:
         """Return what says something new, by delivery: rows, each with its place."""
         found: list[list[Any]] = [[] for _ in self.deliveries]
+        same = self.same
         for number, (delivery, row, place) in enumerate(self.rows):
-            if number not in self.same:
+            if number not in same:
                 found[delivery].append((row, place))
         return found
 

@@ -20,6 +20,7 @@ from monitoring.push_page import push_shown
 from monitoring.selectors import batches_visible, source_get, sources_visible
 from monitoring.services.source import source_update
 from monitoring.silence import source_health
+from monitoring.source_days import days_covered
 from monitoring.views.facts import indicator_url, reader
 from slmo.accounts.policy import Can
 from slmo.accounts.vault import MASK
@@ -103,6 +104,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "can": Can(user, found.indicator.service.organisation),
         "muted": muted_until(user, "monitoring.source", found.pk, now),
         "now": now,
+        "strip": days_covered(found, now),
         "push": push_shown(found, now) if found.kind in CONNECTORS and not CONNECTORS[found.kind].asked else None,
         "compared": bool(found.config.get("service") and found.config.get("sla")),
     }
