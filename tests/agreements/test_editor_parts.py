@@ -239,3 +239,9 @@ def test_others_cannot_reach_the_parts_of_a_draft(desk: SimpleNamespace) -> None
         assert client.get(path).status_code == 404
         assert client.post(path).status_code == 404
     assert client_of(desk.watcher).get(address("version_objective", "availability")).status_code == 403
+
+
+def test_a_share_written_as_a_number_in_words_is_shown_and_kept_as_the_same_share() -> None:
+    # 0.75 shown beside “%” as 0.75 would be saved as three quarters of a per cent
+    for written in ("0.75", 0.75, "75%"):
+        assert values_of({"name": "a", "degraded": written})["degraded_weight"] == "75%"

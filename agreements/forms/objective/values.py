@@ -101,10 +101,11 @@ def _list(value: Any) -> list[str]:
 
 
 def _share(value: Any) -> Any:
-    """Return a share written as a number, such as 0.05, as a percentage; text as it is."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    """Return a share written as a number, such as 0.05 or "0.05", as a percentage; other text as it is."""
+    plain = isinstance(value, str) and re.fullmatch(r"\s*[0-9]+(\.[0-9]+)?\s*", value)
+    if isinstance(value, bool) or not (plain or isinstance(value, int | float)):
         return value
-    return f"{number_text(round(value * 100, 12))}%"
+    return f"{number_text(round(float(value) * 100, 12))}%"
 
 
 def _reduce_values(reduce: Any) -> Values:

@@ -34,7 +34,8 @@ def edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return redirect(editor_address(version, clause))
     if "preview" in request.POST:
         return _preview(request, version, clause, form)
-    more: dict[str, Any] = {"form": form, "clause_kind": clause.partition(".")[0]}
+    judged = clause.startswith("objective.") and can(request.user, "evidence_view", version.agreement.provider)
+    more: dict[str, Any] = {"form": form, "clause_kind": clause.partition(".")[0], "evidence_asked": judged}
     if request.method == "POST" and "more" not in request.POST and form.is_valid():
         try:
             draft_save(request, version, form.document(), form.cleaned_data["changed_at"])
