@@ -29,7 +29,7 @@ from agreements.services.authority import exposure_read, signers_possible, signi
 from agreements.services.drafting import draft_reconcile
 from agreements.services.negotiation import turn_end_on
 from agreements.services.version import side_drafting
-from agreements.views.editor.base import draft_get, problems_of, terms_typed
+from agreements.views.editor.base import back_url, draft_get, problems_of, terms_typed
 from agreements.views.editor.parts import parts_of
 from slmo.accounts.policy import require
 from slmo.accounts.services.identity import Proof
@@ -90,7 +90,7 @@ def version_edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             form.refuse_document(error)
         else:
             messages.success(request, _("The draft is saved."))
-            return redirect("version", slug=slug, number=number)
+            return redirect(back_url(request, version) or reverse("version", args=[slug, number]))
     context |= {"page_title": _("Edit version %(number)d") % {"number": number}, **parts_of(version)}
     failed = form.errors or "conflict" in context
     return page(request, "agreements/version_form.html", context, status=422 if failed else 200)

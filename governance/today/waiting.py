@@ -94,9 +94,10 @@ def _versions(user: User, now: datetime) -> Iterable[Item]:
         agreement__in=agreements_visible(user), state__in=[VersionState.DRAFT, VersionState.PROPOSED]
     )
     rows = rows.select_related("agreement__provider", "agreement__customer", "negotiation")
-    for version in rows.prefetch_related("signatures", "rounds").order_by("changed_at")[: WAITING_MOST * 2]:
-        if item := _version_item(user, version, now):
-            yield item
+    found = rows.prefetch_related("signatures", "rounds").order_by("changed_at")[: WAITING_MOST * 2]
+    items = [(version, item) for version in found if (item := _version_item(user, version, now))]
+    begun = {version.answers_id for version, _item in items if version.state == VersionState.DRAFT}
+    yield from (item for version, item in items if version.pk not in begun)  # an answer that is begun is what waits
 
 
 def _version_item(user: User, version: Version, now: datetime) -> Item | None:
@@ -111,7 +112,11 @@ def _version_item(user: User, version: Version, now: datetime) -> Item | None:
         if not can(user, "version_propose", agreement.organisation_of(version.drafted_side)):
             return None
         kind, act = _l("Draft to propose"), _l("Propose")
-        return Item(version.changed_at, "edit", kind, agreement.title, detail, act, url)
+        due = version.negotiation.turn_until if version.negotiation and version.answers_id else None
+        if due is not None:
+            detail = f"{detail} · {due_text(due)}"
+        overdue = due is not None and due < now
+        return Item(version.changed_at, "edit", kind, agreement.title, detail, act, url, overdue)
     turn = turn_of(version, user)
     if not turn.mine:
         return None
@@ -126,8 +131,13 @@ def turn_detail(version: Version, turn: Turn) -> str:
     made = max(version.rounds.all(), key=lambda one: one.pk, default=None)
     count = len(made.changed) if made and not turn.ready else 0
     changed = ngettext("%(count)d clause changed", "%(count)d clauses changed", count) % {"count": count}
-    due = _("answer until %(day)s") % {"day": words.day(timezone.localdate(turn.until))}
-    return f"{changed} · {due}" if count else due
+    due = due_text(turn.until) if turn.until else ""
+    return " · ".join(part for part in (changed if count else "", due) if part)
+
+
+def due_text(until: datetime) -> str:
+    """Return until when an answer is due."""
+    return _("answer until %(day)s") % {"day": words.day(timezone.localdate(until))}
 
 
 def _reviews(user: User, now: datetime) -> Iterable[Item]:

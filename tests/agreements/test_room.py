@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agreements.models import Comment, Negotiation, PrivateNote, Version
-from agreements.services import clause_accept, note_write, version_counter, version_propose
+from agreements.services import clause_accept, comment_write, note_write, version_counter, version_propose
 from agreements.services.document_clauses import clauses_of
 from slmo.accounts.models import User
 from tests.agreements.table import NOW, SLUG, text_of
@@ -130,6 +130,18 @@ def test_the_pulse_is_empty_and_costs_one_query_until_something_changes(
     assert "agreed" in page
     assert "There is news" in page
     assert client.get(pulse_url(page)).status_code == 204
+
+
+def test_the_room_costs_the_same_queries_however_much_was_said(
+    table: SimpleNamespace, proposed: Version, django_assert_max_num_queries: object
+) -> None:
+    for number in range(6):
+        note_write(version=proposed, clause="term", side="provider", text=f"{number}", actor=table.manager, now=NOW)
+        comment_write(version=proposed, clause="term", side="provider", text="?", actor=table.manager, now=NOW)
+    client = client_of(table.manager)
+    client.get(at("room"), {"clause": "term"})
+    with django_assert_max_num_queries(32):  # type: ignore[operator]
+        assert client.get(at("room"), {"clause": "term"}).status_code == 200
 
 
 def test_what_a_side_does_alone_leaves_the_other_sides_pulse_empty(table: SimpleNamespace, proposed: Version) -> None:
