@@ -30,8 +30,9 @@ def silent_now(now: datetime) -> Q:
     intervals = ExpressionWrapper(F("interval") * Value(timedelta(seconds=PATIENCE)), output_field=DurationField())
     span = Greatest(intervals, Value(PATIENCE_LEAST, output_field=DurationField()))
     latest = ExpressionWrapper(Value(now, output_field=DateTimeField()) - span, output_field=DateTimeField())
-    # who sends by itself is never due, and may have nothing to say
-    return Q(LessThan(Greatest("last_success_at", "asked_since"), latest), enabled=True, next_due_at__isnull=False)
+    quiet = Q(LessThan(Greatest("last_success_at", "asked_since"), latest), enabled=True)
+    # who sends by itself is never due, and may have nothing to say, unless a heartbeat was agreed
+    return quiet & (Q(next_due_at__isnull=False) | Q(config__heartbeat__gt=""))
 
 
 def sources_silent(user: User, now: datetime) -> QuerySet[Source]:
@@ -44,7 +45,8 @@ def source_health(source: Source, now: datetime) -> str:
     if not source.enabled:
         return "off"
     since = spoke_at(source)
-    if since is not None and source.next_due_at is not None and now - since > patience(source):
+    expected = source.next_due_at is not None or bool(source.config.get("heartbeat"))
+    if expected and since is not None and now - since > patience(source):
         return "silent"
     if source.failures:
         return "failing"

@@ -63,6 +63,10 @@ class Connector:
         """
         return None
 
+    def expects(self, config: Mapping[str, Any]) -> int:
+        """Return within how many seconds a kind that is never asked sends something; 0: it may have nothing to say."""
+        return 0
+
     def brings(self, config: Mapping[str, Any]) -> str:
         """Return the kind of facts that a source so configured brings, one of `facts`; empty: whatever is sent."""
         return self.facts[0]

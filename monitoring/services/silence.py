@@ -28,7 +28,8 @@ def sources_silence_tell(*, now: datetime) -> int:
 
 def _untold(now: datetime) -> QuerySet[Source]:
     """Return the silent sources that failed when they were asked and of which nobody was told yet."""
-    return Source.objects.filter(silent_now(now), failures__gte=1, silence_told_at__isnull=True)
+    failed = Q(failures__gte=1) | Q(next_due_at__isnull=True)  # who sends by itself is never asked
+    return Source.objects.filter(silent_now(now), failed, silence_told_at__isnull=True)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from monitoring.services.fetch import origin_of
 from monitoring.services.fetching import source_fetch, sources_due
 from monitoring.services.probe import lanes_align
 from monitoring.services.source_secrets import secrets_kept, secrets_sealed
+from monitoring.silence import PATIENCE
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.audit.services import record as audit
@@ -102,6 +103,8 @@ def _configure(source: Source, config: Mapping[str, Any], before: Mapping[str, A
     checked = config_check(connector, config, held=source.secrets)
     _kind_check(connector, checked.settings, source.indicator)
     secrets_kept(connector, source, before, checked)
+    if waits := connector.expects(checked.settings):
+        source.interval = max(INTERVAL_LEAST, waits // PATIENCE)
     source.config, source.secrets = checked.settings, secrets_sealed(source.secrets, checked.secrets)
     return {"secrets_changed": sorted(checked.secrets)} if checked.secrets else {}
 

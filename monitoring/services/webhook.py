@@ -82,6 +82,8 @@ def _taken(source: Source, message: Message, sender: Sender, now: datetime) -> A
                 delivery.status = 400
             delivery.save()
     except IntegrityError:
+        if not (sender.id and source.deliveries.filter(name=sender.id, status__lt=300).exists()):
+            raise  # not the message's name, but a fault
         return _again(source, sender)
     return Answer(delivery.status, delivery.answer)
 

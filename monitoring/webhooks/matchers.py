@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 _ONE = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^",\s{}]*))\s*')
-PATTERN_MOST = 200
+PATTERN_MOST, REPEATS_MOST, TEXT_MOST = 200, 3, 256  # of a regular expression, and of what it is held against
 _TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "=": lambda wanted, found: found == wanted,
     "!=": lambda wanted, found: found != wanted,
@@ -63,9 +63,10 @@ def _pattern_check(pattern: str) -> None:
         re.compile(pattern)
     except re.error:
         raise ValueError(_("“%(pattern)s” is no regular expression.") % {"pattern": pattern[:80]}) from None
-    if len(pattern) > PATTERN_MOST or re.search(r"[*+}]\)?[*+{]|\)[*+{]|\\\d", pattern):
-        raise ValueError(_("“%(pattern)s” repeats what repeats, which is not taken.") % {"pattern": pattern[:80]})
+    repeats = len(re.findall(r"[*+{]", pattern))
+    if len(pattern) > PATTERN_MOST or repeats > REPEATS_MOST or re.search(r"[*+}]\)?[*+{]|\)[*+{]|\\\d", pattern):
+        raise ValueError(_("“%(pattern)s” is too long, or repeats too much.") % {"pattern": pattern[:80]})
 
 
 def _fits(pattern: str, text: str) -> bool:
-    return re.fullmatch(pattern, text[:1000]) is not None
+    return len(text) <= TEXT_MOST and re.fullmatch(pattern, text) is not None

@@ -12,6 +12,7 @@ from django.db import connection
 from monitoring.connectors import CONNECTORS, config_check
 from monitoring.instants import instant_of
 from monitoring.models import Fact, PushDelivery, Sample
+from monitoring.services.silence import sources_silence_tell
 from monitoring.services.source import source_create, source_update, sources_due
 from monitoring.services.webhook import BODY_MOST, Message, push_forget, webhook_take
 from monitoring.services.webhook_keys import webhook_key_make, webhook_key_withdraw
@@ -402,6 +403,7 @@ def test_what_is_no_message_of_alertmanager_is_refused(body, status, said):
         ("alertmanager", {"only": "severity"}, "only"),
         ("alertmanager", {"only": 'a=~"("'}, "only"),
         ("alertmanager", {"degraded": 'a=~"(a+)+"'}, "degraded"),
+        ("alertmanager", {"only": 'a=~".*a.*b.*c.*"'}, "only"),
         ("alertmanager", {"indicators": "a=b"}, "indicators"),
         ("alertmanager", {"indicators": 'a="b" -> c'}, "indicators"),
         ("webhook", {"states": "a"}, "states"),
@@ -435,3 +437,16 @@ def test_what_a_real_alertmanager_tells_becomes_one_span():
     ((start, end, state),) = facts()
     assert (state, 5 <= (end - start).total_seconds() <= 60) == (DOWN, True)
     assert Fact.objects.get(superseded_at=None).scope == "north"
+
+
+def test_a_heartbeat_that_stops_is_a_silence_that_people_are_told_of():
+    source, key = hook("alertmanager", heartbeat="Watchdog", trusted=600)
+    tell(source, key, group(alert(alertname="Watchdog")))
+    source.refresh_from_db()
+    assert (source.interval, source_health(source, NOW + timedelta(minutes=10))) == (120, "delivering")
+    later = NOW + timedelta(minutes=11)
+    assert source_health(source, later) == "silent"
+    assert [sources_silence_tell(now=at) for at in (NOW + timedelta(minutes=10), later, later)] == [0, 1, 0]
+    tell(source, key, group(alert(alertname="Watchdog")), now=later)
+    source.refresh_from_db()
+    assert (source_health(source, later), source.silence_told_at) == ("delivering", None)
