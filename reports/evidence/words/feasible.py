@@ -81,7 +81,7 @@ def _measured(found: Mapping[str, Any], figures: Mapping[str, Any]) -> dict[str,
             "label": words.month_short(moment_of(month["start"]).astimezone(zone).date()),
             "figure": words.percent(figure, PLACES),
             "verdict": "no_data" if figure is None else "met" if figure >= target else "breached",
-            "down": words.duration(month["down"]),
+            "down": words.duration(month["down"]) if month["down"] else "",
         })  # fmt: skip
     known = [row for row in rows if row["verdict"] != "no_data"]
     below = sum(row["verdict"] == "breached" for row in rows)
