@@ -10,7 +10,7 @@ import dns.rcode
 import dns.rrset
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.connectors import CONNECTORS, ConnectorError
@@ -212,6 +212,7 @@ def test_no_probe_looks_into_a_network_that_is_not_allowed(settings, kind):
 states = st.sampled_from([UP, DEGRADED, DOWN])
 
 
+@settings(deadline=None)
 @given(seen=st.lists(states, max_size=7), missing=st.integers(0, 4), data=st.data())
 def test_agreement_says_down_or_not_down_only_where_the_missing_points_could_not_change_it(seen, missing, data):
     points = len(seen) + missing

@@ -202,7 +202,7 @@ def test_a_source_is_silent_after_five_intervals_and_five_minutes_without_succes
     now = timezone.now()
     source = Source.objects.create(
         slug="door", name="Door", kind="http", indicator=world.indicator, interval=60,
-        last_success_at=now - timedelta(seconds=299),
+        last_success_at=now - timedelta(seconds=299), next_due_at=now,
     )  # fmt: skip
     analyst = world.people["analyst"]
     assert source_health(source, now) == "delivering"
