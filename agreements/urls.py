@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from agreements.views import (
     agreement,
+    attachments,
     authority,
     catalogue,
     importing,
@@ -54,6 +55,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/requirements/<int:pk>/step/<slug:verb>/", requirements.requirement_step, name="requirement_step"),
     path("agreements/<slug:slug>/", agreement.agreement, name="agreement"),
     path("agreements/<slug:slug>/versions/<int:number>/keep/", library.template_new, name="template_new"),
+    path(f"{EDIT}/files/", attachments.attachments, name="version_attachments"),
+    path(f"{EDIT}/files/<str:sha256>/remove/", attachments.attachment_drop, name="version_attachment_drop"),
+    path(
+        "agreements/<slug:slug>/versions/<int:number>/files/<str:sha256>/",
+        attachments.attachment,
+        name="version_attachment",
+    ),
     path(f"{EDIT}/insert/", library.insert, name="version_insert"),
     path(f"{EDIT}/insert/<slug:name>/", library.insert_entry, name="version_insert_entry"),
     path("agreements/<slug:slug>/import/", importing.version_import, name="version_import"),

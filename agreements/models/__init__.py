@@ -1,6 +1,7 @@
 """Rows of the catalogue and of what was agreed."""
 
 from agreements.models.agreement import Agreement, AgreementType, Side
+from agreements.models.attachment import Attachment
 from agreements.models.authority import AuthorityLimit
 from agreements.models.indicator import MEASURED_BY, Indicator, IndicatorKind
 from agreements.models.negotiation import (
@@ -27,6 +28,7 @@ __all__ = [
     "MEASURED_BY",
     "Agreement",
     "AgreementType",
+    "Attachment",
     "AuthorityLimit",
     "Comment",
     "Criticality",

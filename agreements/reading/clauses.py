@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from agreements.reading.kinds import bound_text, consequence_sentence, promise_s
 from agreements.reading.own_terms import own_clauses
 from agreements.reading.timetable import hours_text, timetable_draw, weekly_text
 from slmo.core.calendar import Calendar, WorksAs
-from slmo.core.terms import CreditTerms, ObjectiveTerms, Version
+from slmo.core.terms import Annex, CreditTerms, ObjectiveTerms, Version
 from slmo.core.terms import Tier as Agreed
 from slmo.web import words
 
@@ -104,7 +105,14 @@ def conditions_sections(version: Version) -> list[Section]:
         Section(f"clause.{one.id}", one.title, "prose", (Clause("text", one.title, one.text),))
         for one in version.conditions.clauses
     ]
-    return together + prose
+    files = tuple(Clause(f"annex.{one.sha256}", one.title, _annex(one)) for one in version.conditions.annexes)
+    annexes = [Section("annexes", _("Annexes"), "annexes", files)] if files else []
+    return together + prose + annexes
+
+
+def _annex(annex: Annex) -> str:
+    """Return what binds a file to the text: its name, its length, its digest."""
+    return f"{annex.name}, {filesizeformat(annex.size)}, SHA-256 {annex.sha256}"
 
 
 def objective_section(version: Version, terms: ObjectiveTerms, currency: str) -> Section:

@@ -1,6 +1,7 @@
 """Verbs of the catalogue and of the negotiating table: one for each change of state."""
 
 from agreements.services.agreement import agreement_create
+from agreements.services.attachment import attachment_add, attachment_remove
 from agreements.services.authority import authority_limit_end, authority_limit_set
 from agreements.services.clause import clause_edit
 from agreements.services.comment import comment_resolve, comment_write, note_write
@@ -38,6 +39,8 @@ __all__ = [
     "agreement_end_recorded",
     "agreement_renew",
     "agreements_import",
+    "attachment_add",
+    "attachment_remove",
     "authority_limit_end",
     "authority_limit_set",
     "clause_accept",

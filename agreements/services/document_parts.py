@@ -45,7 +45,7 @@ def clause_remove(document: Mapping[str, Any], place: int) -> Document:
 def conditions_put(document: Mapping[str, Any], conditions: Mapping[str, Any]) -> Document:
     """Return the document with these typed conditions in place of all it had; clauses in words stay."""
     changed = _copy(document)
-    typed = [key for key in CONDITIONS if key != "clauses"]
+    typed = [key for key in CONDITIONS if key not in ("clauses", "annexes")]
     kept = {key: one for key, one in changed["spec"].items() if key not in typed}
     changed["spec"] = {**kept, **{key: deepcopy(conditions[key]) for key in typed if key in conditions}}
     return changed

@@ -187,6 +187,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
     "duties": ("provider", "customer"),
     "contacts": ("role", "name", "reach"),
     "clauses": ("id", "title", "text"),
+    "annexes": ("name", "title", "sha256", "size"),
     "ended": ("by", "notified", "ground"),
 }
 

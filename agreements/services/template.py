@@ -12,7 +12,7 @@ from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.audit.services import record
 
-NOT_KEPT = ("type", "service", "provider", "customer", "timezone", "effective", "ended")
+NOT_KEPT = ("type", "service", "provider", "customer", "timezone", "effective", "ended", "annexes")
 
 
 @transaction.atomic

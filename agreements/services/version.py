@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agreements.attachments import annexes_check
 from agreements.errors import Refused
 from agreements.models import Agreement, Side, Version, VersionState
 from agreements.services.document import document_align, document_effective, document_term
@@ -180,6 +181,7 @@ def version_propose(
     until = turn_end_check(version.agreement, answer_until, now)
     version_check(version)
     asker_check(version, now)
+    annexes_check(version)
     version.state, version.proposed_at, version.changed_at = state, now, now
     version.save()
     _answered(version, now)

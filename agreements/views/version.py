@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from agreements.attachments import attachments_of
 from agreements.models import Side, Version, VersionState
 from agreements.reading.bundle import papers_listed
 from agreements.reading.clauses import version_read
@@ -46,6 +47,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "turn": turn_of(found, request.user) if found.state in ("draft", "proposed") else None,
         "papers": papers_listed(found) if found.state == VersionState.SIGNED else [],
         "acts": _acts(request.user, found),
+        "files": attachments_of(found),
         "may_keep": any(
             can(request.user, "template_edit", found.agreement.organisation_of(side))
             for side in sides_of(request.user, found.agreement)

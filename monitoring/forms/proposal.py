@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from monitoring.services.evidence import BYTES_MOST, TYPES
+from slmo.web.uploads import BYTES_MOST, TYPES
 
 
 def words_area(rows: int) -> forms.Textarea:

@@ -1,56 +1,20 @@
-"""Evidence that people hand in: looked at before it is kept, and never served as anything but a download."""
+"""Evidence that people hand in, kept beside what it proves."""
 
 import hashlib
-from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import PurePath
 
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.text import get_valid_filename
-from django.utils.translation import gettext as _
 
 from monitoring.models import Evidence
 from slmo.accounts.models import User
-
-BYTES_MOST = 5 * 1024 * 1024
-NAME_LONGEST = 200
-
-
-def _begins(*starts: bytes) -> Callable[[bytes], bool]:
-    """Return a test for files that begin with one of these bytes."""
-    return lambda content: content.startswith(starts)
-
-
-def _is_text(content: bytes) -> bool:
-    """Tell whether the content is UTF-8 text without control characters."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return False
-    return not any(letter < " " and letter not in "\t\r\n\f" for letter in text)
-
-
-# the end of a name → the type that it is served as, and whether the content is that
-TYPES: Mapping[str, tuple[str, Callable[[bytes], bool]]] = {
-    ".pdf": ("application/pdf", _begins(b"%PDF-")),
-    ".png": ("image/png", _begins(b"\x89PNG\r\n\x1a\n")),
-    ".jpg": ("image/jpeg", _begins(b"\xff\xd8\xff")),
-    ".jpeg": ("image/jpeg", _begins(b"\xff\xd8\xff")),
-    ".txt": ("text/plain; charset=utf-8", _is_text),
-    ".log": ("text/plain; charset=utf-8", _is_text),
-    ".csv": ("text/csv; charset=utf-8", _is_text),
-    ".eml": ("message/rfc822", _is_text),
-    ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _begins(b"PK\x03\x04")),
-    ".docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _begins(b"PK\x03\x04")),
-}
+from slmo.web.uploads import upload_check, upload_name
 
 
 def evidence_keep(*, upload: UploadedFile, actor: User | None, now: datetime) -> Evidence:
     """Keep a file as it is; raises ValidationError for `file` where it is too large or not what its name says."""
-    content_type, content = evidence_check(upload)
+    content_type, content = upload_check(upload)
     return Evidence.objects.create(
-        name=_name(upload),
+        name=upload_name(upload),
         content_type=content_type,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
@@ -58,26 +22,3 @@ def evidence_keep(*, upload: UploadedFile, actor: User | None, now: datetime) ->
         uploaded_by=actor,
         uploaded_at=now,
     )
-
-
-def evidence_check(upload: UploadedFile) -> tuple[str, bytes]:
-    """Return the type and the content of a file that may be kept; raises ValidationError for `file`."""
-    upload.seek(0)
-    content = upload.read(BYTES_MOST + 1)
-    if len(content) > BYTES_MOST:
-        raise ValidationError({"file": _("The file is too large: at most %(most)d MB.") % {"most": BYTES_MOST >> 20}})
-    if not content:
-        raise ValidationError({"file": _("The file is empty.")})
-    content_type, is_one = TYPES.get(PurePath(upload.name or "").suffix.lower(), ("", bool))
-    if not content_type:
-        said = _("Choose a file of one of these kinds: %(kinds)s.") % {"kinds": ", ".join(TYPES)}
-        raise ValidationError({"file": said})
-    if not is_one(content):
-        raise ValidationError({"file": _("The file is not what its name says.")})
-    return content_type, content
-
-
-def _name(upload: UploadedFile) -> str:
-    """Return the file's name without a path and without letters that a file system may refuse."""
-    name = get_valid_filename(PurePath(upload.name or "evidence").name)
-    return name if len(name) <= NAME_LONGEST else name[-NAME_LONGEST:]

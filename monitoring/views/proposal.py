@@ -15,6 +15,7 @@ from monitoring.forms import errors_take
 from monitoring.models import Evidence, Proposal
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
+from slmo.web.uploads import download
 
 
 class Step(NamedTuple):
@@ -50,11 +51,7 @@ def evidence_answer(request: HttpRequest, file: Evidence | None) -> HttpResponse
     """Send a file as a download that no browser opens in the portal's name."""
     if file is None:
         raise Http404
-    response = HttpResponse(bytes(file.content), content_type=file.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(file.name, file.content_type, bytes(file.content))
 
 
 def reader(request: HttpRequest) -> User:

@@ -81,7 +81,7 @@ def test_what_is_emptied_is_no_longer_agreed(desk: SimpleNamespace, manager: Cli
     emptied = dict.fromkeys(shown(manager, url), "") | {"changed_at": stored(desk).changed_at.isoformat()}
     assert manager.post(url, emptied).status_code == 302
     spec = stored(desk).document["spec"]
-    assert [key for key in FULL if key in spec] == ["clauses"]
+    assert [key for key in FULL if key in spec] == ["annexes", "clauses"]
 
 
 def test_a_wrong_term_is_said_at_its_field_and_nothing_is_lost(desk: SimpleNamespace, manager: Client) -> None:
@@ -160,7 +160,7 @@ def test_conditions_are_read_in_whole_sentences(language: str) -> None:
 def test_conditions_come_back_from_their_fields_as_they_were() -> None:
     spec = {**FULL, "termination": {**FULL["termination"], "notice": "42d"}, "amendment": FULL["amendment"]}
     data = conditions_initial(spec) | {"contacts": FULL["contacts"]}
-    expected = {key: value for key, value in spec.items() if key != "clauses"}
+    expected = {key: value for key, value in spec.items() if key not in ("clauses", "annexes")}
     assert conditions_of(data) == expected
 
 

@@ -24,6 +24,7 @@ FULL = {
     "termination": {"notice": "6w", "grounds": ["insolvency"], "data_return": "30d"},
     "duties": {"provider": ["backups"], "customer": ["reports faults", "names a contact"]},
     "contacts": [{"role": "faults", "name": "Service desk", "reach": "+49 30 1234"}],
+    "annexes": [{"name": "prices.pdf", "title": "Prices", "sha256": "ab" * 32, "size": 17}],
     "clauses": [{"id": "secrecy", "title": "Secrecy", "text": "Both sides\nkeep it."}],
 }
 
@@ -86,6 +87,11 @@ REFUSED = {
     "an id twice": (
         {"clauses": [{"id": "a", "title": "t", "text": "x"}] * 2}, "clauses[1].id", "each clause's id once",
     ),
+    "half a digest": ({"annexes": [{"name": "a", "sha256": "ab", "size": 1}]}, "annexes[0].sha256", "64 hexadecimal"),
+    "a file twice": (
+        {"annexes": [{"name": "a", "sha256": "ab" * 32, "size": 1}] * 2}, "annexes[1].sha256", "each annex once",
+    ),
+    "half a byte": ({"annexes": [{"name": "a", "sha256": "ab" * 32, "size": 0.5}]}, "annexes[0].size", "whole number"),
     "an empty clause": ({"clauses": [{"id": "a", "title": "t", "text": " \n"}]}, "clauses[0].text", "a text of at"),
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Agreements: what they may say, and how a document becomes terms that can be judged (docs/formats.md)."""
 
+from slmo.core.terms.annexes import Annex
 from slmo.core.terms.conditions import (
     AmendmentRule,
     Conditions,
@@ -17,6 +18,7 @@ from slmo.core.terms.own import OutagesTerms, RatioTerms, Reduce, SlicesTerms, T
 __all__ = [
     "Agreement",
     "AmendmentRule",
+    "Annex",
     "Conditions",
     "Contact",
     "CreditTerms",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from slmo.core.errors import EngineError, TermError
+from slmo.core.terms.annexes import Annex, annexes_read
 from slmo.core.terms.reader import Reader, date_of, text_check
 from slmo.core.units import DAY, parse_duration
 
@@ -20,7 +21,7 @@ WHO = ("either", "provider", "customer")
 ENDERS = ("both", "provider", "customer")
 CONDITIONS = (
     "reporting", "review", "claims", "disruptions", "amendment", "renewal", "termination", "duties", "contacts",
-    "clauses",
+    "clauses", "annexes",
 )  # fmt: skip
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _LENGTH = re.compile(r"([1-9][0-9]{0,3}) (month|year)s?")
@@ -104,6 +105,7 @@ class Conditions:
     customer_duties: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
     clauses: tuple[Prose, ...] = field(default=())
+    annexes: tuple[Annex, ...] = ()
 
 
 def conditions_read(spec: Reader, until: bool) -> Conditions:
@@ -125,6 +127,7 @@ def conditions_read(spec: Reader, until: bool) -> Conditions:
         customer_duties=_lines(duties, "customer"),
         contacts=tuple(_contact(Reader(one, path)) for path, one in spec.items("contacts", "a list of contacts", ())),
         clauses=tuple(_prose_each(spec)),
+        annexes=tuple(annexes_read(spec)),
     )
 
 
