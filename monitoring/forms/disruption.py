@@ -77,7 +77,7 @@ class AnnounceForm(WindowsForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         """Offer the services for which the person may announce."""
         super().__init__(*args, **kwargs)
-        offered = services_visible(user).filter(retired_at__isnull=True).order_by("organisation__name", "name")
+        offered = services_visible(user).filter(retired_at__isnull=True).order_by("organisation__kind", "name")
         keys = [one.pk for one in offered if can(user, "disruption_announce", one.organisation)]
         self.fields["services"].queryset = offered.filter(pk__in=keys)  # type: ignore[attr-defined]
         self.rows_add()
