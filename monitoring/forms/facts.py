@@ -16,10 +16,10 @@ from monitoring.kinds.statements import StatementRow, statement_key
 from monitoring.kinds.tasks import TaskRow
 from monitoring.models import FactState
 from monitoring.rows import FactRow, row_key
-from monitoring.services.evidence import TYPES
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
 from slmo.accounts.zones import zone_names
+from slmo.web.uploads import TYPES
 
 
 def moment_input() -> forms.DateTimeInput:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.errors import Refused
 from agreements.models import Agreement, Service, Side
+from agreements.ruling import version_in_force
 from agreements.services.service import services_needed
 from monitoring.models import Announcement, Disruption, DisruptionMove, DisruptionState, DisruptionWindow
 from monitoring.services.disruption_news import asked_news, settled_news
@@ -61,7 +62,7 @@ def disruption_announce(
     missing = {
         name: _("This field is required.") for name, text in (("title", title), ("reason", reason)) if not text.strip()
     }
-    touched = agreements_touched(organisation, services)
+    touched = agreements_touched(organisation, services, min(windows).start)
     if not touched:
         missing["services"] = _("No agreement in force depends on these services: nobody has to consent.")
     if missing:
@@ -168,14 +169,14 @@ def disruption_call_off(*, disruption: Disruption, actor: User | None, now: date
     return locked
 
 
-def agreements_touched(organisation: Organisation, services: Sequence[Service]) -> list[Agreement]:
-    """Return the signed agreements of a provider about these services, or about what needs them."""
+def agreements_touched(organisation: Organisation, services: Sequence[Service], at: datetime) -> list[Agreement]:
+    """Return a provider's agreements in force at a moment about these services, or about what needs them."""
     chosen = {service.pk for service in services}
     rows = Agreement.objects.filter(provider=organisation).exclude(terms_digest="")
     return [
         one
         for one in rows.select_related("service", "provider", "customer").order_by("title")
-        if services_needed(one.service) & chosen
+        if services_needed(one.service) & chosen and version_in_force(one, at.date()) is not None
     ]
 
 

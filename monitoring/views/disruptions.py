@@ -143,7 +143,8 @@ def _reached(request: HttpRequest, form: AnnounceForm) -> HttpResponse:
     """Return which agreements the chosen services reach, before anything is announced."""
     form.is_valid()
     chosen = list(form.cleaned_data.get("services") or ())
-    touched = verbs.agreements_touched(chosen[0].organisation, chosen) if chosen else []
+    at = min((one.start for one in form.cleaned_data.get("windows") or ()), default=timezone.now())
+    touched = verbs.agreements_touched(chosen[0].organisation, chosen, at) if chosen else []
     return page(request, "monitoring/_disruption_reach.html", {"touched": touched, "chosen": chosen})
 
 
