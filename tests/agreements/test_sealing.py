@@ -26,6 +26,7 @@ from agreements.services.paper import paper_unsealed, version_seal, versions_uns
 from agreements.tasks import versions_seal
 from slmo.audit.models import Entry
 from slmo.seal.finding import FINDINGS
+from slmo.seal.key import key_load
 from tests.agreements.table import NOW, SLUG, signed, table_make, text_of
 from tests.support.worlds import kept
 
@@ -267,3 +268,27 @@ def test_the_parties_take_everything_away(sealed: SimpleNamespace) -> None:
 def test_the_certificate_is_for_everybody(sealed: SimpleNamespace) -> None:
     answer = client_of().get(reverse("verify_certificate"))
     assert answer.content.decode() == sealed.version.papers.first().certificate
+
+
+def test_the_key_is_shown_and_replaced_from_a_terminal(
+    sealed: SimpleNamespace, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slmo.seal.key.BITS", 1024)  # a long one takes a second
+    path = tmp_path / "own" / "seal.pem"
+    monkeypatch.setattr(settings, "SEAL_FILE_OWN", str(path))
+    said = io.StringIO()
+    call_command("seal_key", "show", stdout=said)
+    first = key_load(path)
+    assert first.fingerprint in said.getvalue()
+    assert "PRIVATE" not in said.getvalue()
+    call_command("seal_key", "rotate", stdout=said)
+    assert key_load(path).fingerprint != first.fingerprint
+    assert Entry.objects.filter(action="seal_key_rotate").count() == 1
+    assert not codes(sealed)  # what was sealed before stays valid
+    path.chmod(0o644)
+    with pytest.raises(CommandError, match="chmod 600"):
+        call_command("seal_key", "show", stdout=said)
+    monkeypatch.setattr(settings, "SEAL_FILE", str(path))
+    path.chmod(0o600)
+    with pytest.raises(CommandError, match="put the new key"):
+        call_command("seal_key", "rotate", stdout=said)
