@@ -18,8 +18,12 @@ _SIGNS = {">=": ("<", "≥"), ">": ("≤", ">"), "<=": (">", "≤"), "<": ("≥"
 
 def derivation_shown(judged: Mapping[str, Any], figures: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the lines of the sum: `label`, `value`, and the `note` that says how one follows from the others."""
-    lines = [_line(str(CLASSES[name].label), words.duration(count), words.number(count) + words.NBSP + "s")
-             for name, count in judged["seconds"].items() if name != "future"]  # fmt: skip
+    second = words.NBSP + words.unit_short("s")
+    lines = [
+        _line(str(CLASSES[name].label), words.duration(count), words.number(count) + second)
+        for name, count in judged["seconds"].items()
+        if name != "future"
+    ]
     return [*lines, *_figure(judged, figures), *_verdict(judged), *_credit(judged, figures)]
 
 
