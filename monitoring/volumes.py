@@ -2,8 +2,9 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 
 from agreements.models import Objective
 from monitoring.kinds import KINDS, FactKind, facts_load
@@ -35,8 +36,18 @@ def facts_with_volume(
     """
     joined = Facts()
     for _name, facts in facts_by_name(objective, kind, window, terms, known_at):
-        joined = facts if not len(joined) else joined.joined(facts)
+        joined = facts_joined(joined, facts)
     return joined
+
+
+def facts_joined(earlier: Facts, later: Facts) -> Facts:
+    """Return facts followed by others; a table that only one of them fills is not touched."""
+    tables: dict[str, Any] = {}
+    for one in dataclasses.fields(earlier):
+        first, second = getattr(earlier, one.name), getattr(later, one.name)
+        both = len(first) and len(second)
+        tables[one.name] = first.joined(second) if both else first if len(first) else second
+    return Facts(**tables)
 
 
 def facts_by_name(
@@ -45,7 +56,7 @@ def facts_by_name(
     """Yield the facts of an objective, and of each volume, by the objective's name; "" where there is only one."""
     limited = is_limited(terms, objective.name)
     wide = whole_days(terms.timezone, window) if limited else window
-    others = _others(objective, volumes_named(terms, objective.name)) if limited else []
+    others = counted_of(objective, volumes_named(terms, objective.name)) if limited else []
     if kind is not None and objective.indicator is not None:
         own = kind.read(objective.indicator, wide, terms, known_at)
         yield (objective.name, facts_named(own, objective.name)) if others else ("", own)
@@ -78,7 +89,8 @@ def facts_named(facts: Facts, name: str) -> Facts:
     return Facts(**parts)
 
 
-def _others(objective: Objective, names: Iterable[str]) -> list[Objective]:
+def counted_of(objective: Objective, names: Collection[str]) -> list[Objective]:
+    """Return the objectives of the same agreement that have these names and are measured, by name."""
     if not names:
         return []
     rows = Objective.objects.filter(agreement=objective.agreement_id, name__in=list(names), indicator__isnull=False)

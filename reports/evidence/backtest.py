@@ -13,11 +13,13 @@ from monitoring.exclusions import exclusions_load
 from monitoring.figures.numbers import target_of, target_written
 from monitoring.instants import instant_of, moment_of
 from monitoring.models import Fact, FactState, PeriodResult
+from monitoring.volumes import counted_of, facts_joined, facts_named, volumes_named
 from reports.evidence.question import USUAL, Question
 from reports.evidence.record import Recorded, comparable_from, recorded_read
 from slmo.core import ENGINE_VERSION
 from slmo.core.backtest import JUDGED, Deciding, Event, Point, Replay, credit_sum, curve, deciding
 from slmo.core.classes import Class
+from slmo.core.facts import Facts
 from slmo.core.judgement import Verdict
 from slmo.core.result import PeriodResult as Judged
 from slmo.core.terms import Agreement as Terms
@@ -90,7 +92,19 @@ def _indicator(indicator: Indicator, proposed: bool) -> Figures:
 
 def _replay(question: Question, terms: Terms, recorded: Recorded) -> Replay:
     approved = exclusions_load(question.objective, terms)
-    return Replay(terms, question.name, recorded.facts, question.periods(terms), question.as_of, approved)
+    facts = _with_volumes(question, terms, recorded.facts)
+    return Replay(terms, question.name, facts, question.periods(terms), question.as_of, approved)
+
+
+def _with_volumes(question: Question, terms: Terms, facts: Facts) -> Facts:
+    """Return the facts with those that tell the volume of which a workload limit of the terms speaks."""
+    counted = counted_of(question.objective, volumes_named(terms, question.name))
+    joined = facts_named(facts, question.name) if counted else facts
+    for one in counted:
+        if one.indicator is not None:
+            told = recorded_read(one.indicator, question.reach).facts
+            joined = facts_joined(joined, facts_named(told, one.name))
+    return joined
 
 
 def _results(question: Question, drafted: Replay) -> Mapping[int, int]:

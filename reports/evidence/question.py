@@ -16,7 +16,7 @@ from agreements.ruling import version_in_force
 from agreements.services.document import document_plain
 from monitoring.instants import instant_of, moment_of
 from reports.evidence.record import begun_of, extent_now
-from slmo.core.backtest import agreement_alone, periods_back
+from slmo.core.backtest import agreement_alone, counted_beside, periods_back
 from slmo.core.periods import period_containing, rolling_seconds
 from slmo.core.terms import Agreement as Terms
 from slmo.core.terms import ObjectiveTerms
@@ -182,7 +182,8 @@ def question_edited(version: Version, name: str, posted: Mapping[str, str], now:
     if not isinstance(terms, dict):
         raise DocumentRefused(_("The terms of the objective must be a mapping of keys to values."), "terms")
     spec = dict(version.document["spec"])
-    spec["objectives"] = [{**terms, "name": name}]
+    mine = {**terms, "name": name}
+    spec["objectives"] = [mine, *counted_beside(mine, version.document["spec"]["objectives"])]
     for key in PARTS:
         if posted.get(key):
             spec[key] = _json(posted, key)

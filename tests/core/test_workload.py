@@ -4,7 +4,7 @@ import functools
 import itertools
 import json
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slmo.core.backtest.document import agreement_alone
 from slmo.core.compliance import assess
 from slmo.core.errors import EngineError, TermError
 from slmo.core.facts import Buckets, Facts, Samples, States, Task, Tasks
@@ -205,6 +206,23 @@ def test_what_has_no_volume_of_its_own_must_name_whose_is_counted():
     with pytest.raises(TermError) as refused:
         agreement(ORDERS, statement | {"workload": {"objective": "orders", "limit": "<= 5", "beyond": ">= 1%"}})
     assert refused.value.expected == "suspended, because a statement has no target"
+
+
+def test_a_draft_that_is_replayed_alone_keeps_the_objective_whose_volume_it_counts():
+    document = {
+        "apiVersion": "slmo/v1", "kind": "Agreement", "metadata": {"name": "shop"},
+        "spec": {"timezone": ZONE, "effective": {"from": "2026-06-01"}, "objectives": [
+            {"name": "other", "indicator": "attested", "period": "month"}, ORDERS, limited(limit="<= 1200"),
+        ]},
+    }  # fmt: skip
+    alone = agreement_alone(document, "up", date(2026, 1, 1), date(2026, 6, 1))
+    assert sorted(alone.objective_names) == ["orders", "up"]
+    [result] = assess(alone, "up", facts(*BUSY), MARCH, MARCH.end)
+    assert (result.verdict, result.load.volume) == ("no_data", 1201)
+    with pytest.raises(TermError) as refused:
+        agreement_alone({**document, "spec": {**document["spec"], "objectives": [limited(limit="<= 5")]}}, "up",
+                        date(2026, 1, 1), date(2026, 6, 1))  # fmt: skip
+    assert refused.value.key == "terms.workload.objective"
 
 
 KINDS = {

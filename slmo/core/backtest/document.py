@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,16 +31,30 @@ def agreement_alone(document: Mapping[str, Any], objective: str, since: dt.date,
 
 
 def document_alone(document: Mapping[str, Any], objective: str, since: dt.date) -> dict[str, Any]:
-    """Return the document with one objective and no other, in force from `since`; raises TermError without it."""
+    """Return the document with one objective and no other, in force from `since`; raises TermError without it.
+
+    An objective of whose volume its workload limit speaks stays beside it.
+    """
     spec = {key: value for key, value in document["spec"].items() if key in _READ}
     listed = document["spec"].get("objectives")
     mine = [one for one in listed if isinstance(one, Mapping) and one.get("name") == objective] if listed else []
     if not mine:
         raise TermError("objectives", None, f'terms of the objective "{objective}"')
-    spec |= {"objectives": mine[:1], "effective": {"from": since.isoformat()}}
+    spec |= {"objectives": [mine[0], *counted_beside(mine[0], listed)], "effective": {"from": since.isoformat()}}
     if isinstance(spec.get("exclusions"), list | tuple):
         spec["exclusions"] = [_backdated(one, since) for one in spec["exclusions"]]
     return {**document, "spec": spec}
+
+
+def counted_beside(mine: Mapping[str, Any], listed: Sequence[Any]) -> list[Any]:
+    """Return the other objective of whose volume a limit speaks, where the document has it, without its own limit."""
+    limit = mine.get("workload")
+    name = limit.get("objective") if isinstance(limit, Mapping) else None
+    return [
+        {key: value for key, value in one.items() if key != "workload"}
+        for one in listed
+        if isinstance(one, Mapping) and name not in (None, mine.get("name")) and one.get("name") == name
+    ][:1]
 
 
 def _key_shown(key: str) -> str:

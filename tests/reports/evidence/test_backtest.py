@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from agreements.models import Indicator, Version
-from agreements.services import version_draft
+from agreements.models import Indicator, Objective, Version
+from agreements.services import indicator_create, version_draft
 from monitoring.instants import instant_of
 from monitoring.reading import states_load
 from monitoring.services import facts_record
@@ -18,6 +18,7 @@ from slmo.core.backtest import document_alone
 from slmo.core.compliance import assess
 from slmo.core.terms import agreement_parse
 from slmo.core.units import Window
+from tests.monitoring.kind_stories import bucket
 from tests.reports.story import DOWN, NOW, Story, browser_of, fact, terms
 
 URL = "/agreements/payments-retail/versions/2/evidence/availability/"
@@ -120,3 +121,19 @@ def test_facts_from_another_origin_are_told(draft: Version, story: Story) -> Non
     facts_record(indicator=story.indicator, rows=rows, origin="probe", actor=None, now=NOW)
     shown = outcome_shown(backtest(question_of(draft, "availability", NOW)))
     assert any("facts also come from “probe”" in text for text in shown["warnings"])
+
+
+def test_the_volume_of_another_objective_counts_for_a_limit_on_it(draft: Version, story: Story) -> None:
+    """February, which is missed without the limit, is suspended by it."""
+    draft.document["spec"]["objectives"].append(
+        {"name": "orders", "indicator": "ratio", "target": ">= 1%", "period": "month"}
+    )
+    orders = indicator_create(
+        service=story.indicator.service, slug="orders", name="Orders", kind="ratio", actor=None, now=NOW
+    )
+    Objective.objects.create(agreement=draft.agreement, name="orders", indicator=orders)
+    facts_record(indicator=orders, rows=[bucket("2026-02-20 09:00", 60, 101)], origin="test", now=NOW)
+    limits = ("<= 101", "<= 100")
+    within, beyond = (edited(draft, workload={"objective": "orders", "limit": limit}) for limit in limits)
+    verdicts = [[one["drafted"]["verdict"] for one in found["periods"]] for found in (within, beyond)]
+    assert verdicts == [["met", "breached", "met", "met", "met"], ["met", "no_data", "met", "met", "met"]]
