@@ -22,7 +22,7 @@ from slmo.core.backtest import (
 from slmo.core.compliance import assess
 from slmo.core.errors import TermError
 from slmo.core.exclusions import Recurring
-from slmo.core.facts import Facts, States
+from slmo.core.facts import Buckets, Facts, States
 from slmo.core.facts.packing import states_packed
 from slmo.core.judgement import Verdict
 from slmo.core.partition import partition
@@ -226,3 +226,18 @@ def test_no_credit_is_due_for_a_figure_that_meets_a_lower_target():
     replay = Replay(alone, "availability", facts, periods_back(alone, "availability", YEAR.end, 12), YEAR.end)
     lenient = next(one for one in curve(replay) if not one.missed)
     assert lenient.credit == Decimal(0)
+
+
+def test_the_curve_leaves_alone_what_another_target_judges_beyond_a_workload_limit():
+    limit = {"limit": "<= 1000", "beyond": ">= 90%"}
+    text = document(period="month", indicator="ratio", target=">= 99%", workload=limit)
+    tenths = [parse_instant(f"2026-0{month}-10T00:00Z") for month in (1, 2)]
+    rows = [(tenths[0], tenths[0] + 60, 950, 1000, "", 1), (tenths[1], tenths[1] + 60, 1900, 2000, "", 2)]
+    facts = Facts(buckets=Buckets.from_rows(rows))
+    months = [Window(parse_instant(f"2026-0{n}-01T00:00Z"), parse_instant(f"2026-0{n + 1}-01T00:00Z")) for n in (1, 2)]
+    alone = agreement_alone(text, "availability", dt.date(2025, 1, 1), ANCHOR)
+    replay = Replay(alone, "availability", facts, months, months[-1].end)
+    assert [one.verdict for one in replay.results] == [Verdict.BREACHED, Verdict.MET]  # 95 %: of 99 % and of 90 %
+    for point in curve(replay):
+        results = replay.judged(terms_at(replay.terms, point.target))
+        assert point.missed == sum(one.verdict is Verdict.BREACHED for one in results)

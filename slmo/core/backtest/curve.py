@@ -36,23 +36,31 @@ def curve(replay: Replay, count: int = POINTS) -> list[Point]:
     here = replay.terms.target
     if here is None:
         return []
-    outcomes = [_Outcome(one.figure, one.verdict) for one in replay.results]
-    earlier = [[_Outcome(one.figure, one.verdict) for one in year] for year in replay.years]
+    outcomes = [_outcome(one, here) for one in replay.results]
+    earlier = [[_outcome(one, here) for one in year] for year in replay.years]
     targets = targets_around(here, replay.results, count)
     return [_point(terms_at(replay.terms, one), outcomes, earlier, one == here) for one in targets]
 
 
 class _Outcome(NamedTuple):
-    """What stays of a closed period when its target changes: the figure, and the verdict where that has none."""
+    """What stays of a closed period when its target changes: the figure, and the verdict where that has none.
+
+    `moves` tells that the drafted target judged it; a workload limit that was exceeded puts another one in its place.
+    """
 
     figure: Fraction | None
     verdict: Verdict
+    moves: bool = True
 
     def under(self, target: Target) -> Verdict:
         """Return the verdict under another target."""
-        if self.figure is None or self.verdict not in JUDGED:
+        if self.figure is None or self.verdict not in JUDGED or not self.moves:
             return self.verdict
         return Verdict.MET if target.met(self.figure) else Verdict.BREACHED
+
+
+def _outcome(result: PeriodResult, here: Target) -> _Outcome:
+    return _Outcome(result.figure, result.verdict, result.target == here)
 
 
 def _point(
