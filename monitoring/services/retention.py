@@ -4,12 +4,13 @@ A month goes when every indicator with facts in it has kept them for long enough
 final. The figures of those periods stay, with their digests; the facts behind them do not.
 """
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 
 from agreements.models import Indicator
 from monitoring.kinds import kind_of_model
@@ -19,6 +20,8 @@ from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.audit.services import Subject
 from slmo.audit.services import record as audit
+
+logger = logging.getLogger(__name__)
 
 AHEAD = 3  # months that exist before their first fact
 LOCK_WAIT = "5s"
@@ -113,14 +116,21 @@ def retention_report(now: datetime) -> list[MonthReport]:
 
 
 def retention_apply(*, now: datetime) -> list[MonthReport]:
-    """Drop the months that nothing needs any more; return them."""
-    dropped = []
-    for report in retention_report(now):
+    """Drop the months that nothing needs any more; return them. One that somebody reads for long waits a night."""
+    return [report for report in retention_report(now) if report.droppable and _dropped(report, now)]
+
+
+def _dropped(report: MonthReport, now: datetime) -> bool:
+    """Drop a month if it may still go, and tell whether it did; False also where its table is not to be had."""
+    try:
         with transaction.atomic():
-            if report.droppable and _again(report, now).droppable:
-                _drop(report, now)
-                dropped.append(report)
-    return dropped
+            if not _again(report, now).droppable:
+                return False
+            _drop(report, now)
+    except OperationalError as error:
+        logger.warning("%s stays for another night: %s", report.month.table, error)
+        return False
+    return True
 
 
 def _reports(model: type[models.Model], now: datetime) -> Iterator[MonthReport]:

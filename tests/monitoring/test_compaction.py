@@ -1,8 +1,10 @@
 """Compaction and retention: fewer rows, the same figures, and nothing lost that an open period needs."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from monitoring.instants import instant_of
 from monitoring.kinds import facts_load
@@ -10,6 +12,7 @@ from monitoring.models import Fact, Keeping, LedgerDay, PeriodResult, Stream
 from monitoring.months import months_of
 from monitoring.reading import day_digest
 from monitoring.rows import FactRow, row_key
+from monitoring.services import retention
 from monitoring.services.assessment import objective_assess
 from monitoring.services.compaction import month_compact
 from monitoring.services.facts import facts_record
@@ -151,3 +154,26 @@ def test_the_last_change_is_kept_as_long_as_it_holds(settings):
     closed(objective, at("2026-05-01 00:00"))
     assert "2026-01" not in of_states(retention_apply(now=NOW))
     assert Fact.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_month_that_somebody_reads_stays_for_another_night(three_months, monkeypatch):
+    closed(three_months, at("2026-02-01 00:00"))
+    monkeypatch.setattr(retention, "LOCK_WAIT", "50ms")
+    with reader("monitoring_fact"):
+        assert "2026-01" not in of_states(retention_apply(now=NOW))
+        assert Fact.objects.count() == 9
+    assert "2026-01" in of_states(retention_apply(now=NOW))
+
+
+@contextmanager
+def reader(table):
+    """Somebody else, in a transaction that has read a table."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(f"BEGIN; SELECT count(*) FROM {table}")
+            yield
+            cursor.execute("ROLLBACK")
+    finally:
+        other.close()
