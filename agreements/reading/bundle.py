@@ -1,4 +1,4 @@
-"""Everything about a signed version in one file: papers, texts, signatures, certificate, and how to verify them."""
+"""Everything about a signed version in one file: papers, texts, signatures, attachments, and how to verify them."""
 
 import hashlib
 import io
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agreements.attachments import attachment_find, attachments_of
 from agreements.models import SealedPaper, Version
 from agreements.reading.paper import signed_of
 from agreements.reading.verification import papers_of
@@ -17,11 +18,14 @@ from agreements.services.document_text import document_write
 from slmo.core.terms import document_canonical
 from slmo.seal.record import SIGNATURES, TEXT, YAML, signatures_write
 
-SUMS, CERTIFICATE, HOW = "SHA256SUMS", "certificate.pem", "HOW-TO-VERIFY.txt"
+SUMS, CERTIFICATE, HOW, ATTACHED = "SHA256SUMS", "certificate.pem", "HOW-TO-VERIFY.txt", "attachments"
 
 
 def bundle_make(version: Version) -> bytes:
-    """Return the zip of a signed version; the same bytes for the same version."""
+    """Return the zip of a signed version; the same bytes for the same version.
+
+    Raises Conflict where a kept attachment does not match its digest any more.
+    """
     at = version.signed_at or version.changed_at
     stamp = at.astimezone(UTC).timetuple()[:6]
     made = io.BytesIO()
@@ -58,6 +62,9 @@ def _files(version: Version) -> Iterator[tuple[str, bytes]]:
     yield SIGNATURES, signatures_write(version.agreement.slug, version.number, version.digest, signed)
     if papers:
         yield CERTIFICATE, papers[0].certificate.encode()
+    for number, one in enumerate(attachments_of(version), 1):
+        if not one["missing"]:  # the text names it by its digest all the same
+            yield f"{ATTACHED}/{number}-{one['name']}", bytes(attachment_find(version, one["sha256"]).content)
     yield HOW, how_to_verify(version, papers).encode()
 
 

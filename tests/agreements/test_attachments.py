@@ -1,5 +1,7 @@
 """Files of a version: checked, kept, signed with the text as annexes, and sent as downloads to both sides alone."""
 
+import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.urls import reverse
 from agreements.attachments import attachment_find, attachments_of
 from agreements.errors import Conflict, Refused
 from agreements.models import Attachment, Version
+from agreements.reading.bundle import bundle_make
 from agreements.services import (
     attachment_add,
     attachment_remove,
@@ -132,3 +135,12 @@ def test_the_pages_add_show_and_send_files(table: Any) -> None:
     drop = reverse("version_attachment_drop", args=[SLUG, 1, made.sha256])
     assert manager.post(drop).status_code != 302  # it is signed
     assert Attachment.objects.exists()
+
+
+def test_the_zip_of_a_version_holds_its_files(table: Any) -> None:
+    added(table)
+    added(table, annex=False, upload=upload("notes.txt", b"plain"))
+    with zipfile.ZipFile(io.BytesIO(bundle_make(stored(table)))) as folder:
+        assert folder.read("attachments/1-prices.pdf") == PDF
+        assert folder.read("attachments/2-notes.txt") == b"plain"
+        assert b"attachments/1-prices.pdf" in folder.read("SHA256SUMS")

@@ -341,7 +341,7 @@ def test_each_row_of_a_query_is_a_fact_of_the_window():
     [
         ({"query": "SELECT pg_sleep(5) AS at", "seconds": 1}, "longer than it may"),
         ({"query": "SELECT g FROM generate_series(1, 5000) AS g", "rows": 10}, "more than 10 rows"),
-        ({"query": "SELECT lo_create(0)"}, "read-only"),
+        ({"query": "SELECT nextval('django_migrations_id_seq') AS at"}, "read-only"),
         ({"query": "SELECT nothing FROM nowhere"}, "does not exist"),
         ({"query": "SELECT 1 AS a, 2 AS a"}, "same name"),
         ({"query": "SELECT now() AS at, 'purple' AS state"}, "state"),
