@@ -15,6 +15,7 @@ from agreements.forms.base import DraftForm
 from agreements.forms.objective.kinds import Group
 from agreements.forms.objective.rows import SPARE, row_name, rows_clean, rows_typed
 from agreements.models import Version
+from agreements.services.document_clauses import clause_put as condition_put
 from agreements.services.document_parts import clause_put, conditions_put
 from slmo.core.errors import EngineError
 from slmo.core.terms.conditions import LONGEST_NOTICE, LONGEST_PROSE, parse_days, parse_months
@@ -64,7 +65,7 @@ def _lines(label: Any) -> forms.CharField:
 
 
 class ConditionsForm(DraftForm):
-    """The typed conditions of a draft; what is left empty is not agreed."""
+    """The typed conditions of a draft, or one of them; what is left empty is not agreed."""
 
     reporting_every = forms.ChoiceField(label=_("A report is owed"), choices=EVERY, required=False)
     reporting_within = _days(_("Within"), _("After the end of what it is about."))
@@ -85,9 +86,10 @@ class ConditionsForm(DraftForm):
     duties_provider = _lines(_("The provider sees to"))
     duties_customer = _lines(_("The customer sees to"))
 
-    def __init__(self, *args: Any, version: Version, **kwargs: Any) -> None:
-        """Start from what the draft says."""
+    def __init__(self, *args: Any, version: Version, only: str = "", **kwargs: Any) -> None:
+        """Start from what the draft says; `only`: the key of the single condition to change."""
         spec = version.document["spec"]
+        self.only = only
         self.contacts = list(spec.get("contacts") or [])
         kwargs["initial"] = {**conditions_initial(spec), **(kwargs.pop("initial", None) or {})}
         super().__init__(*args, version=version, **kwargs)
@@ -99,18 +101,31 @@ class ConditionsForm(DraftForm):
             for part, label in CONTACT_PARTS.items():
                 field = forms.CharField(label=label, required=False, max_length=300, initial=said.get(part, ""))
                 self.fields[row_name("contact", place, part)] = field
+        if only:
+            self._narrow(only)
+
+    def _narrow(self, only: str) -> None:
+        """Leave the fields of one condition."""
+        self.count = self.count if only == "contacts" else 0
+        start = "contact_" if only == "contacts" else f"{only}_"
+        kept = [name for name in self.fields if name == "changed_at" or name.startswith(start)]
+        self.fields = {name: self.fields[name] for name in kept}
 
     @property
     def groups(self) -> list[dict[str, Any]]:
         """Return the fields in groups: title, help, and rows of fields or the rows of contacts."""
-        return [
-            {"title": one.title, "help": one.help, "rows": [self._row(names) for names in one.rows]} for one in GROUPS
+        shown = [
+            {"title": one.title, "help": one.help, "rows": [row for names in one.rows if (row := self._row(names))]}
+            for one in GROUPS
         ]
+        return [one for one in shown if one["rows"]]
 
     def _row(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """Return the fields of a row; nothing where another condition alone is changed."""
         if names == ("contacts",):
-            return {"lines": [self._contact_fields(place) for place in range(self.count)]}
-        return {"fields": [self[name] for name in names]}
+            return {"lines": [self._contact_fields(place) for place in range(self.count)]} if self.count else {}
+        fields = [self[name] for name in names if name in self.fields]
+        return {"fields": fields} if fields else {}
 
     def _contact_fields(self, place: int) -> list[BoundField]:
         return [self[row_name("contact", place, part)] for part in CONTACT_PARTS]
@@ -134,7 +149,11 @@ class ConditionsForm(DraftForm):
 
     def document(self) -> dict[str, Any]:
         """Return the draft's document with these conditions."""
-        return conditions_put(self.version.document, conditions_of(self.cleaned_data))
+        original = self.version.document["spec"]
+        said = {key: _kept(original.get(key), one) for key, one in conditions_of(self.cleaned_data).items()}
+        if self.only:
+            return condition_put(self.version.document, self.only, said.get(self.only))
+        return conditions_put(self.version.document, said)
 
     def refuse_document(self, error: DocumentRefused) -> None:
         """Show a refusal at the field that its key names."""
@@ -200,6 +219,20 @@ def _said(
     found |= {one: f"{data[f'{key}_{one}']}d" for one in days if data.get(f"{key}_{one}") is not None}
     typed = {one: [line.strip() for line in (data.get(f"{key}_{one}") or "").splitlines()] for one in lists}
     return {**found, **{one: kept for one, lines in typed.items() if (kept := [line for line in lines if line])}}
+
+
+def _kept(original: Any, said: Any) -> Any:
+    """Return a condition with the original's words for each length that says the same, such as 6w for 42d."""
+    if not isinstance(original, Mapping) or not isinstance(said, Mapping):
+        return said
+    same = {
+        part: before
+        for part, now in said.items()
+        if (before := original.get(part)) is not None
+        for read in (_days_of, _months_of)
+        if read(before) is not None and read(before) == read(now)
+    }
+    return {**said, **same}
 
 
 def _renewal(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,8 +56,11 @@ class ExclusionForm(DraftForm):
         self.original: Mapping[str, Any] = {} if place is None else version.document["spec"]["exclusions"][place]
         self.zone = ZoneInfo(version.agreement.timezone)
         common = {key: self.original[key] for key in ("reason", "kind") if self.original.get(key)}
-        initial = {**common, **self.initial_own(), **(kwargs.pop("initial", None) or {})}
+        kept = {"place": place, "sort": next(name for name, one in EXCLUSIONS.items() if isinstance(self, one))}
+        initial = {**common, **self.initial_own(), **kept, **(kwargs.pop("initial", None) or {})}
         super().__init__(*args, version=version, initial=initial, **kwargs)
+        self.fields["place"] = forms.IntegerField(widget=forms.HiddenInput, required=False)
+        self.fields["sort"] = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def initial_own(self) -> dict[str, Any]:
         """Return what the fields of this kind of exclusion begin with."""
@@ -77,6 +80,12 @@ class ExclusionForm(DraftForm):
     def document(self) -> dict[str, Any]:
         """Return the draft's document with this exclusion."""
         return exclusion_put(self.version.document, self.place, self.exclusion())
+
+    def renew(self, version: Version) -> None:
+        """Let a further submission go over the same exclusion in the text as it is now; one that is gone is added."""
+        super().renew(version)
+        place = exclusion_moved(self.version.document, version.document, self.place)
+        self.data["place"] = "" if place is None else str(place)  # type: ignore[index]
 
     KEYS: ClassVar[Mapping[str, str]] = {
         "for": "length",
@@ -258,3 +267,11 @@ EXCLUSIONS: Mapping[str, type[ExclusionForm]] = {"once": OnceForm, "recurring": 
 def exclusion_sort(exclusion: Mapping[str, Any]) -> str:
     """Return which form an exclusion of a document has."""
     return "recurring" if "rrule" in exclusion else "once"
+
+
+def exclusion_moved(old: Mapping[str, Any], new: Mapping[str, Any], place: int | None) -> int | None:
+    """Return where the exclusion at a place of one text stands in another; None where it no longer does."""
+    before, after = (one["spec"].get("exclusions") or [] for one in (old, new))
+    if place is None or before[place] in after:
+        return None if place is None else after.index(before[place])
+    return place if len(after) == len(before) else None

@@ -2,13 +2,14 @@
 
 import re
 from copy import deepcopy
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agreements.errors import DocumentRefused
-from agreements.forms.base import EditForm, Form, date_input
+from agreements.forms.base import DraftForm, EditForm, Form, date_input
 from agreements.forms.fields import limit_split
 from agreements.forms.objective.fields import ALWAYS, hours_field, period_field, target_field
 from agreements.models import IndicatorKind, Version
@@ -39,8 +40,8 @@ class TextForm(EditForm):
         self.add_error("text", error)
 
 
-class TermsForm(EditForm):
-    """The terms that are negotiated most: dates, and each objective's target, period and hours."""
+class TermForm(DraftForm):
+    """From when until when a version holds, and its currency."""
 
     effective_from = forms.DateField(label=_("In force from"), widget=date_input())
     effective_until = forms.DateField(
@@ -52,11 +53,41 @@ class TermsForm(EditForm):
     )
 
     def __init__(self, *args: Any, version: Version, **kwargs: Any) -> None:
-        """Start from the version's terms, with three fields for each objective."""
+        """Start from the version's dates and currency."""
         spec = version.document["spec"]
-        initial = {"effective_from": version.effective_from, "effective_until": version.effective_until}
-        initial["currency"] = spec.get("currency", "")
-        super().__init__(*args, version=version, initial=initial, **kwargs)
+        until = spec["effective"].get("until")
+        initial = {
+            "effective_from": date.fromisoformat(spec["effective"]["from"]),
+            "effective_until": date.fromisoformat(until) if until else None,
+            "currency": spec.get("currency", ""),
+        }
+        super().__init__(*args, version=version, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
+
+    def document(self) -> dict[str, Any]:
+        """Return the draft's document with these dates and this currency."""
+        document, data = deepcopy(self.version.document), self.cleaned_data
+        spec = document["spec"]
+        spec["effective"] = {"from": data["effective_from"].isoformat()}
+        if data["effective_until"]:
+            spec["effective"]["until"] = data["effective_until"].isoformat()
+        spec.pop("currency", None)
+        if data["currency"]:
+            spec["currency"] = data["currency"]
+        return document
+
+    def refuse_document(self, error: DocumentRefused) -> None:
+        """Show a refusal at the field that its key names."""
+        key = error.key.removeprefix("spec.").replace("effective.", "effective_")
+        self.add_error(key if key in self.fields else None, error.at_field if key in self.fields else error)
+
+
+class TermsForm(TermForm, EditForm):
+    """The terms that are negotiated most: dates, and each objective's target, period and hours."""
+
+    def __init__(self, *args: Any, version: Version, **kwargs: Any) -> None:
+        """Start from the version's terms, with three fields for each objective."""
+        super().__init__(*args, version=version, **kwargs)
+        spec = version.document["spec"]
         self.objectives = spec["objectives"]
         self.calendars = list(spec.get("calendars") or {})
         for place, objective in enumerate(self.objectives):
@@ -90,15 +121,8 @@ class TermsForm(EditForm):
 
     def document(self) -> dict[str, Any]:
         """Return the version's document with what was typed; a target that says the same keeps its words."""
-        document = deepcopy(self.version.document)
-        spec, data = document["spec"], self.cleaned_data
-        spec["effective"] = {"from": data["effective_from"].isoformat()}
-        if data["effective_until"]:
-            spec["effective"]["until"] = data["effective_until"].isoformat()
-        spec.pop("currency", None)
-        if data["currency"]:
-            spec["currency"] = data["currency"]
-        for place, objective in enumerate(spec["objectives"]):
+        document = super().document()
+        for place, objective in enumerate(document["spec"]["objectives"]):
             self._objective_write(place, objective)
         return document
 
@@ -116,9 +140,11 @@ class TermsForm(EditForm):
     def refuse_document(self, error: DocumentRefused) -> None:
         """Show a refusal at the field that its key names."""
         match = re.fullmatch(r"spec\.objectives\[(\d+)\]\.(target|period|hours)", error.key)
-        field = f"{match[2]}_{match[1]}" if match else error.key.replace("spec.effective.", "effective_")
-        field = "currency" if error.key == "spec.currency" else field
-        self.add_error(field if field in self.fields else None, error.at_field if field in self.fields else error)
+        field = f"{match[2]}_{match[1]}" if match else ""
+        if field in self.fields:
+            self.add_error(field, error.at_field)
+        else:
+            super().refuse_document(error)
 
 
 class ProofForm(Form):

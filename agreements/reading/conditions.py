@@ -42,28 +42,40 @@ ENDING: Mapping[str, str | Promise] = {
     "customer": _n("The customer ends the agreement by notice of %(day)s."),
 }
 
+TITLES: Mapping[str, str | Promise] = {  # key of a typed condition → its title
+    "reporting": _n("Reporting"),
+    "review": _n("Service reviews"),
+    "claims": _n("Claims"),
+    "disruptions": _n("Planned disruptions"),
+    "amendment": _n("Changes to the agreement"),
+    "renewal": _n("Renewal"),
+    "termination": _n("Termination"),
+    "duties": _n("Who sees to what"),
+    "contacts": _n("Contacts"),
+}
+
 
 def conditions_said(conditions: Conditions) -> Said:
     """Yield the typed conditions that were agreed, in the order in which people ask about them."""
     if conditions.reporting:
-        yield "reporting", _("Reporting"), _reporting(conditions.reporting)
+        yield "reporting", str(TITLES["reporting"]), _reporting(conditions.reporting)
     if conditions.review:
-        yield "review", _("Service reviews"), str(REVIEW_EVERY[conditions.review])
+        yield "review", str(TITLES["review"]), str(REVIEW_EVERY[conditions.review])
     if conditions.claims_within is not None:
         text = _("A service credit can be claimed within %(days)s after the report.")
-        yield "claims", _("Claims"), text % {"days": days(conditions.claims_within)}
+        yield "claims", str(TITLES["claims"]), text % {"days": days(conditions.claims_within)}
     if conditions.disruption_notice is not None:
         text = _("A planned disruption is announced at least %(days)s ahead.")
-        yield "disruptions", _("Planned disruptions"), text % {"days": days(conditions.disruption_notice)}
+        yield "disruptions", str(TITLES["disruptions"]), text % {"days": days(conditions.disruption_notice)}
     if conditions.amendment:
-        yield "amendment", _("Changes to the agreement"), _amendment(conditions.amendment)
+        yield "amendment", str(TITLES["amendment"]), _amendment(conditions.amendment)
     if conditions.renewal:
-        yield "renewal", _("Renewal"), renewal_sentence(conditions.renewal)
+        yield "renewal", str(TITLES["renewal"]), renewal_sentence(conditions.renewal)
     if conditions.termination:
-        yield "termination", _("Termination"), _termination(conditions.termination)
+        yield "termination", str(TITLES["termination"]), _termination(conditions.termination)
     yield from _duties(conditions)
     if conditions.contacts:
-        yield "contacts", _("Contacts"), "; ".join(_contact(one) for one in conditions.contacts)
+        yield "contacts", str(TITLES["contacts"]), "; ".join(_contact(one) for one in conditions.contacts)
 
 
 def ending_said(ending: Ending) -> Said:

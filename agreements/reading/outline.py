@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import Round, Side, Stand, Version, VersionState
 from agreements.reading.clauses import Section, version_read
+from agreements.reading.conditions import TITLES
 from agreements.reading.redline import Change
 from agreements.services.document_clauses import digests_of
 from agreements.services.negotiation import digests_signed
@@ -62,7 +63,8 @@ def titles_of(terms: Terms) -> dict[str, str]:
     found: dict[str, str] = {}
     for section in version_read(terms):
         if section.kind == "conditions":
-            found |= {clause.key.partition(".")[0]: clause.label for clause in section.clauses}
+            named = {clause.key.partition(".")[0]: clause.label for clause in section.clauses}
+            found |= {key: str(TITLES.get(key, label)) for key, label in named.items()}
         else:
             found[section.key] = section.title
     return found
@@ -142,7 +144,9 @@ def change_of(changes: Iterable[Change], key: str) -> Change | None:
         lines = tuple(line for line in change.lines if line.key.partition(".")[0] == key)
         if change.key == "conditions" and lines:
             kinds = {line.kind for line in lines}
-            return Change(key, lines[0].label, kinds.pop() if len(kinds) == 1 else "changed", lines)
+            return Change(
+                key, str(TITLES.get(key, lines[0].label)), kinds.pop() if len(kinds) == 1 else "changed", lines
+            )
     return None
 
 
@@ -153,7 +157,7 @@ def section_of(terms: Terms, key: str) -> Section | None:
             return section
         clauses = tuple(one for one in section.clauses if one.key.partition(".")[0] == key)
         if section.kind == "conditions" and clauses:
-            return Section(key, clauses[0].label, "condition", clauses)
+            return Section(key, str(TITLES.get(key, clauses[0].label)), "condition", clauses)
     return None
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from agreements.models import Agreement, Negotiation, Round, Side, Stand, Version, VersionState
 from agreements.negotiations import comments_open, notes_counted, versions_comparable
 from agreements.reading.clauses import Section
+from agreements.reading.conditions import TITLES
 from agreements.reading.outline import (
     Entry,
     change_of,
@@ -62,6 +63,12 @@ class Room:
         return [one.key for one in self.entries].index(self.chosen.key)
 
     @property
+    def addable(self) -> list[tuple[str, str]]:
+        """Return the typed conditions that are not agreed yet: key and title."""
+        said = {one.key for one in self.entries if not one.gone}
+        return [(key, str(title)) for key, title in TITLES.items() if key not in said]
+
+    @property
     def before(self) -> Entry | None:
         """Return the clause above the open one."""
         return self.entries[self.place - 1] if self.place else None
@@ -98,9 +105,19 @@ class Room:
 
 
 def room_of(
-    user: User, version: Version, *, side: str, clause: str = "", against: int | None = None, now: datetime
+    user: User,
+    version: Version,
+    *,
+    side: str,
+    clause: str = "",
+    new: str = "",
+    against: int | None = None,
+    now: datetime,
 ) -> Room:
-    """Return the room of a visible version; an unknown clause or comparison falls back to the usual one."""
+    """Return the room of a visible version; an unknown clause or comparison falls back to the usual one.
+
+    `new`: the title of a clause that is just being written; it stands in the middle without being in the outline.
+    """
     negotiation = version.negotiation
     if negotiation is None:
         raise Negotiation.DoesNotExist(f"{version} was never negotiated here.")
@@ -112,7 +129,9 @@ def room_of(
     titles = {**(titles_of(before) if before else {}), **titles_of(terms)}
     standings, digests = standings_of(version, made, side), digests_of(version.document)
     entries = entries_of(standings, titles, digests, comments_open(negotiation), notes_counted(user, negotiation))
-    chosen = next((one for one in entries if one.key == clause), None) or _first(entries)
+    chosen = next((one for one in entries if one.key == clause), None)
+    if chosen is None:
+        chosen = Entry(clause, new, "open", "") if new else _first(entries)
     return Room(
         version=version,
         agreement=version.agreement,

@@ -25,12 +25,21 @@
     if (event.detail.elt && event.detail.elt.id === "room-pulse") event.stopImmediatePropagation();
   }, true);
 
-  // What was sent is no longer kept in the browser.
+  // What was sent, or given up, is no longer kept in the browser; the answer may have changed the page's address.
+  const kept = (form) => `slmo:form:${location.pathname}:${form.id}`;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    if (form.matches && form.matches("form[data-keep]")) form.dataset.kept = kept(form);
+  }, true);
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt;
     if (!form.matches || !form.matches("form[data-keep]") || !event.detail.successful) return;
-    sessionStorage.removeItem(`slmo:form:${location.pathname}:${form.id}`);
-    $$(`#${CSS.escape(form.id)} textarea`).forEach((field) => { field.value = ""; });
+    sessionStorage.removeItem(form.dataset.kept || kept(form));
+    $$(`#${CSS.escape(form.id)}:not(:has([name=changed_at])) textarea`).forEach((field) => { field.value = ""; });
+  }, true);
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("[data-forget]");
+    if (link) sessionStorage.removeItem(kept(link.closest("form")));
   }, true);
   function $$(selector) { return Array.from(document.querySelectorAll(selector)); }
 
@@ -40,7 +49,7 @@
   document.addEventListener("htmx:afterSettle", fold);
   fold();
 
-  // Keys: n and p go to the next and previous clause, c to the comment, a accepts, e edits.
+  // Keys: n and p go to the next and previous clause, c to the comment, a accepts, e edits, Escape leaves the editor.
   document.addEventListener("keydown", (event) => {
     const typing = event.target instanceof Element && event.target.matches("input, textarea, select, [contenteditable]");
     if (event.ctrlKey || event.metaKey || event.altKey || typing || document.querySelector("dialog[open]")) return;

@@ -83,15 +83,6 @@ def test_a_counter_is_begun_in_the_room_and_edited_clause_by_clause(table: Simpl
     assert "<ins>" in page
 
 
-def test_kinds_without_a_form_in_the_room_lead_to_their_page_and_back(table: SimpleNamespace) -> None:
-    client = client_of(table.manager)
-    for clause, name in (("calendar.office", "version_calendar"), ("term", "version_edit")):
-        answer = client.get(at("room_edit"), {"clause": clause})
-        assert answer.status_code == 302
-        args = [SLUG, 1, "office"] if name == "version_calendar" else [SLUG, 1]
-        assert answer["Location"].startswith(f"{reverse(name, args=args)}?room=")
-
-
 def test_comments_and_notes_are_written_at_the_clause(table: SimpleNamespace, proposed: Version) -> None:
     client = client_of(table.carl)
     client.post(at("room_comment"), {"clause": AVAILABILITY, "text": "Why not 99.95?"})

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -28,6 +28,8 @@ from slmo.core.errors import TermError
 from slmo.core.terms import Version as Terms
 from slmo.core.terms import agreement_parse
 from slmo.web.pages import page
+
+Sent = TypeVar("Sent", bound=DraftForm)
 
 
 def draft_get(request: HttpRequest, slug: str, number: int) -> Version:
@@ -60,6 +62,14 @@ def editor_url(version: Version) -> str:
     return reverse("version_edit", args=[version.agreement.slug, version.number])
 
 
+def form_sent(request: HttpRequest, form: type[Sent], **given: Any) -> Sent:
+    """Return a form as it was sent, or as it was typed, unjudged, where only more rows are asked for."""
+    sent = form(request.POST or None, **given)
+    if "more" not in request.POST:
+        return sent
+    return form(initial={**sent.typed(), "more": request.POST["more"]}, **given)
+
+
 def part_page(
     request: HttpRequest,
     version: Version,
@@ -76,8 +86,7 @@ def part_page(
         try:
             draft_save(request, version, form.document(), form.cleaned_data["changed_at"])
         except Conflict as error:
-            context = {**context, "conflict": error.messages[0], **conflict_shown(request, version, form, error)}
-            form.renew(version)
+            context |= conflict_shown(request, version, form, error)
         except DocumentRefused as error:
             form.refuse_document(error)
         else:
@@ -95,19 +104,27 @@ def back_url(request: HttpRequest, version: Version) -> str:
     return f"{room}?{urlencode({'clause': request.GET['room']})}"
 
 
-def conflict_shown(request: HttpRequest, version: Version, form: DraftForm, error: Conflict) -> dict[str, list[Change]]:
-    """Return what somebody else changed in the clauses of a conflict, and what saving mine would change in that.
+def conflict_shown(request: HttpRequest, version: Version, form: DraftForm, error: Conflict) -> dict[str, Any]:
+    """Return what a conflict shows, and let what was typed be sent once more over the text as it is now.
 
     `version.document` is the text from which the editor started.
     """
     stored = version_get(request.user, version.agreement.slug, version.number)
-    mine = draft_reconcile(stored, form.document(), version.document)
+    base, typed = version.document, form.document()
+    form.renew(stored)
+    return {"conflict": error.messages[0], **_both_changes(stored, base, typed, error)}
+
+
+def _both_changes(
+    stored: Version, base: Mapping[str, Any], document: Mapping[str, Any], error: Conflict
+) -> dict[str, list[Change]]:
+    """Return what somebody else changed in the clauses of a conflict, and what saving mine would change in that."""
     try:
-        base, theirs = (agreement_parse([one]).versions[0] for one in (version.document, stored.document))
-        typed = terms_typed(version, mine)
+        before, theirs = (agreement_parse([one]).versions[0] for one in (base, stored.document))
+        typed = terms_typed(stored, draft_reconcile(stored, document, base))
     except (DocumentRefused, TermError):
         return {}
-    changed = {"theirs_changed": redline(base, theirs), "mine_changes": redline(theirs, typed)}
+    changed = {"theirs_changed": redline(before, theirs), "mine_changes": redline(theirs, typed)}
     return {
         name: [one for key in error.clauses if (one := change_of(changes, key)) and one.kind != "same"]
         for name, changes in changed.items()

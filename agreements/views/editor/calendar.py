@@ -13,7 +13,7 @@ from agreements.models import Version
 from agreements.reading import sentences
 from agreements.reading.timetable import timetable_draw, weekly_text
 from agreements.services.document_parts import calendar_remove, calendar_users
-from agreements.views.editor.base import draft_get, part_page, part_remove, problems_of
+from agreements.views.editor.base import draft_get, form_sent, part_page, part_remove, problems_of
 from slmo.core.calendar import Calendar
 from slmo.web.pages import page
 
@@ -40,28 +40,32 @@ def calendar_edit(request: HttpRequest, slug: str, number: int, name: str) -> Ht
 def calendar_drop(request: HttpRequest, slug: str, number: int, name: str) -> HttpResponse:
     """Take a calendar out of the draft; refused while an objective has these hours."""
     version = draft_get(request, slug, number)
+    done = _("The calendar “%(name)s” is removed.") % {"name": name}
+    return part_remove(request, version, lambda: calendar_without(version, name), done)
 
-    def change() -> dict[str, Any]:
-        if users := calendar_users(version.document, name):
-            sentence = _("The calendar “%(name)s” is still needed by: %(users)s.")
-            raise Refused(sentence % {"name": name, "users": ", ".join(users)})
-        return calendar_remove(version.document, name)
 
-    return part_remove(request, version, change, _("The calendar “%(name)s” is removed.") % {"name": name})
+def calendar_without(version: Version, name: str) -> dict[str, Any]:
+    """Return the draft's document without a calendar; raises Refused while an objective has these hours."""
+    if users := calendar_users(version.document, name):
+        sentence = _("The calendar “%(name)s” is still needed by: %(users)s.")
+        raise Refused(sentence % {"name": name, "users": ", ".join(users)})
+    return calendar_remove(version.document, name)
 
 
 def _calendar_page(request: HttpRequest, version: Version, name: str | None) -> HttpResponse:
-    form = CalendarForm(request.POST or None, version=version, name=name)
+    form = form_sent(request, CalendarForm, version=version, name=name)
     if "preview" in request.POST:
-        return _preview(request, form)
-    if "more" in request.POST:
-        form = CalendarForm(initial={**form.typed(), "more": request.POST["more"]}, version=version, name=name)
-    title = _("Calendar “%(name)s”") % {"name": name} if name else _("New calendar")
-    context = {"page_title": title, "calendar_name": name, **_picture(form.read)}
+        return page(request, "agreements/editor/_calendar_preview.html", calendar_reading(form))
+    context = {"page_title": calendar_title(name), "calendar_name": name, **_picture(form.read)}
     return part_page(
         request, version, form, template="agreements/editor/calendar.html", context=context,
         done=_("The draft is saved."), anchor="calendars",
     )  # fmt: skip
+
+
+def calendar_title(name: str | None) -> str:
+    """Return the heading of a calendar's editor; None: of a new one."""
+    return _("Calendar “%(name)s”") % {"name": name} if name else _("New calendar")
 
 
 def _picture(calendar: Calendar) -> dict[str, Any]:
@@ -71,12 +75,11 @@ def _picture(calendar: Calendar) -> dict[str, Any]:
     return {"picture": timetable_draw(calendar), "weekly": weekly_text(calendar), "hours_week": hours}
 
 
-def _preview(request: HttpRequest, form: CalendarForm) -> HttpResponse:
-    """Return the typed week."""
+def calendar_reading(form: CalendarForm) -> dict[str, Any]:
+    """Return the week as it is typed, or what is wrong with it."""
+    if not form.is_bound:
+        return _picture(form.read)
     drawn = form.drawn() if form.is_valid() else None
-    context: dict[str, Any] = {"problems": problems_of(form)}
     if drawn is not None:
-        context |= _picture(drawn)
-    elif not context["problems"]:
-        context["problems"] = [_("Give hours to at least one day.")]
-    return page(request, "agreements/editor/_calendar_preview.html", context)
+        return _picture(drawn)
+    return {"problems": problems_of(form) or [_("Give hours to at least one day.")]}

@@ -14,7 +14,7 @@ from agreements.models import Version
 from agreements.reading.clauses import conditions_sections
 from agreements.reading.redline import redline
 from agreements.services.document_parts import clause_remove
-from agreements.views.editor.base import draft_get, part_page, part_remove, problems_of, terms_typed
+from agreements.views.editor.base import draft_get, form_sent, part_page, part_remove, problems_of, terms_typed
 from slmo.core.terms import agreement_parse
 from slmo.web.pages import page
 
@@ -23,11 +23,9 @@ from slmo.web.pages import page
 def conditions(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Change the typed conditions of the draft."""
     version = draft_get(request, slug, number)
-    form = ConditionsForm(request.POST or None, version=version)
+    form = form_sent(request, ConditionsForm, version=version)
     if "preview" in request.POST:
         return conditions_preview(request, version, form)
-    if "more" in request.POST:
-        form = ConditionsForm(initial={**form.typed(), "more": request.POST["more"]}, version=version)
     return part_page(
         request, version, form, template="agreements/editor/conditions.html",
         context={"page_title": _("Conditions")}, done=_("The draft is saved."), anchor="conditions",
@@ -68,12 +66,16 @@ def _clause_page(request: HttpRequest, version: Version, place: int | None) -> H
     form = ProseForm(request.POST or None, version=version, place=place)
     if "preview" in request.POST:
         return conditions_preview(request, version, form)
-    title = form.original.get("title")
-    named = _("Change “%(name)s”") % {"name": title} if title else _("New clause")
     return part_page(
         request, version, form, template="agreements/editor/clause.html",
-        context={"page_title": named}, done=_("The draft is saved."), anchor="clauses",
+        context={"page_title": prose_title(form)}, done=_("The draft is saved."), anchor="clauses",
     )  # fmt: skip
+
+
+def prose_title(form: ProseForm) -> str:
+    """Return the heading of the editor of a clause in words."""
+    title = form.original.get("title")
+    return _("Change “%(name)s”") % {"name": title} if title else _("New clause")
 
 
 def conditions_preview(request: HttpRequest, version: Version, form: DraftForm) -> HttpResponse:

@@ -27,20 +27,13 @@ SHOWN, AHEAD = 4, timedelta(days=400)
 @login_required
 def exclusion_new(request: HttpRequest, slug: str, number: int, sort: str) -> HttpResponse:
     """Add an exclusion to the draft."""
-    version = draft_get(request, slug, number)
-    if sort not in EXCLUSIONS:
-        raise Http404
-    return _exclusion_page(request, version, sort, None)
+    return _exclusion_page(request, draft_get(request, slug, number), sort, None)
 
 
 @login_required
 def exclusion_edit(request: HttpRequest, slug: str, number: int, place: int) -> HttpResponse:
     """Change an exclusion of the draft."""
-    version = draft_get(request, slug, number)
-    listed = version.document["spec"].get("exclusions") or []
-    if place >= len(listed):
-        raise Http404
-    return _exclusion_page(request, version, exclusion_sort(listed[place]), place)
+    return _exclusion_page(request, draft_get(request, slug, number), "", place)
 
 
 @login_required
@@ -53,31 +46,46 @@ def exclusion_drop(request: HttpRequest, slug: str, number: int, place: int) -> 
     )
 
 
+def exclusion_form(request: HttpRequest, version: Version, sort: str, place: int | None) -> ExclusionForm:
+    """Return the form of an exclusion: at a place of the draft, or a new one of a sort; raises Http404.
+
+    What was sent says where the exclusion stands now: after a conflict that may be another place than the address's.
+    """
+    if "place" in request.POST:
+        typed = request.POST["place"]
+        place, sort = int(typed) if typed.isdecimal() and len(typed) < 9 else None, request.POST.get("sort", sort)
+    listed = version.document["spec"].get("exclusions") or []
+    if place is not None and place >= len(listed):
+        raise Http404
+    sort = sort or ("" if place is None else exclusion_sort(listed[place]))
+    if sort not in EXCLUSIONS:
+        raise Http404
+    return EXCLUSIONS[sort](request.POST or None, version=version, place=place)
+
+
+def exclusion_title(form: ExclusionForm) -> str:
+    """Return the heading of an exclusion's editor."""
+    return _("Change an exclusion") if form.original else _("New exclusion")
+
+
 def _exclusion_page(request: HttpRequest, version: Version, sort: str, place: int | None) -> HttpResponse:
-    form = EXCLUSIONS[sort](request.POST or None, version=version, place=place)
+    form = exclusion_form(request, version, sort, place)
     if "preview" in request.POST:
-        return _preview(request, version, form)
-    title = _("Change an exclusion") if place is not None else _("New exclusion")
+        return page(request, "agreements/editor/_exclusion_preview.html", exclusion_reading(version, form))
     return part_page(
-        request,
-        version,
-        form,
-        template="agreements/editor/exclusion.html",
-        context={"page_title": title, "sort": sort},
-        done=_("The draft is saved."),
-        anchor="exclusions",
-    )
+        request, version, form, template="agreements/editor/exclusion.html",
+        context={"page_title": exclusion_title(form)}, done=_("The draft is saved."), anchor="exclusions",
+    )  # fmt: skip
 
 
-def _preview(request: HttpRequest, version: Version, form: ExclusionForm) -> HttpResponse:
-    """Return the exclusion as a sentence, and its next times."""
-    context: dict[str, Any] = {"problems": problems_of(form) if not form.is_valid() else []}
-    if not context["problems"]:
-        try:
-            context |= _reading(version, form)
-        except TermError as error:
-            context["problems"] = [engine_sentence(error)]
-    return page(request, "agreements/editor/_exclusion_preview.html", context)
+def exclusion_reading(version: Version, form: ExclusionForm) -> dict[str, Any]:
+    """Return the typed exclusion as a sentence with its next times, or what is wrong with it."""
+    if not form.is_valid():
+        return {"problems": problems_of(form)}
+    try:
+        return _reading(version, form)
+    except TermError as error:
+        return {"problems": [engine_sentence(error)]}
 
 
 def _reading(version: Version, form: ExclusionForm) -> dict[str, Any]:

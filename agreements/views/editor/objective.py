@@ -17,7 +17,7 @@ from agreements.reading.clauses import objective_section
 from agreements.reading.outline import compared_with
 from agreements.reading.redline import redline
 from agreements.services.document_parts import objective_remove
-from agreements.views.editor.base import draft_get, part_page, part_remove, problems_of, terms_typed
+from agreements.views.editor.base import draft_get, form_sent, part_page, part_remove, problems_of, terms_typed
 from slmo.core.terms import agreement_parse
 from slmo.web.pages import page
 
@@ -72,11 +72,7 @@ def objective_form(request: HttpRequest, version: Version, kind: str, place: int
     names = version.agreement.objectives.values_list("name", flat=True)
     objectives = version.document["spec"]["objectives"]
     named = place is not None and objectives[place]["name"] in names
-    chosen: dict[str, Any] = {"version": version, "kind": kind, "place": place, "named": named}
-    form = ObjectiveForm(request.POST or None, **chosen)
-    if "more" not in request.POST:
-        return form
-    return ObjectiveForm(initial={**form.typed(), "more": request.POST["more"]}, **chosen)
+    return form_sent(request, ObjectiveForm, version=version, kind=kind, place=place, named=named)
 
 
 def _objective_page(request: HttpRequest, version: Version, kind: str, place: int | None) -> HttpResponse:

@@ -45,12 +45,13 @@ def room_page(
     status: int = 200,
 ) -> HttpResponse:
     """Return the room, open at a clause; with htmx only what changes when one goes to another clause."""
-    user, now = cast(User, request.user), timezone.now()
+    user, now, more = cast(User, request.user), timezone.now(), more or {}
     against = request.GET.get("against", "")
     room = room_of(
-        user, version, side=side, clause=clause, against=int(against) if against.isdecimal() else None, now=now
-    )
-    editing = clause if more and "form" in more else ""
+        user, version, side=side, clause=clause, new=more.get("title", ""), now=now,
+        against=int(against) if against.isdecimal() else None,
+    )  # fmt: skip
+    editing = clause if "form" in more else ""
     present = presence_keep(room.negotiation.pk, user, side, editing, now)
     context: dict[str, Any] = {
         "page_title": _("Negotiation: %(title)s") % {"title": version.agreement.title},
@@ -66,7 +67,7 @@ def room_page(
         "answer_until": turn_end(version.agreement, now).date(),
         "evidence": evidence_of(version, room.chosen.key),
         "overdue": room.negotiation.turn_until is not None and room.negotiation.turn_until < now,
-        **(more or {}),
+        **more,
     }
     return page(request, "agreements/room/room.html", context, fragment="room", status=status)
 
@@ -96,14 +97,15 @@ def latest_of(user: User, room: Room) -> Version | None:
 
 
 def evidence_of(version: Version, clause: str) -> list[dict[str, str]]:
-    """Return where the evidence for a clause is to be had: the objectives that it is about, with addresses."""
+    """Return where the evidence for a clause is to be had: the objectives that it is about, each with its address."""
     if version.state == VersionState.WITHDRAWN:
         return []
+    titles = {one["name"]: one.get("title") or one["name"] for one in version.document["spec"]["objectives"]}
     found = []
     for name in objectives_touched(version, clause)[:EVIDENCE_MOST]:
         try:
             url = reverse("evidence", args=[version.agreement.slug, version.number, name])
         except NoReverseMatch:  # an installation without reports has none
             return []
-        found.append({"name": name, "url": url})
+        found.append({"name": name, "title": titles[name], "url": url})
     return found
