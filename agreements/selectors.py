@@ -81,6 +81,12 @@ def objectives_visible(user: User | AnonymousUser) -> QuerySet[Objective]:
     )
 
 
+def customers_of(user: User | AnonymousUser, service: Service) -> QuerySet[Organisation]:
+    """Return the customers of whom the person may know to whom the provider of a service delivers."""
+    agreements = agreements_visible(user).filter(provider=service.organisation_id).order_by()
+    return Organisation.objects.filter(pk__in=agreements.values("customer"))
+
+
 def objective_get(user: User | AnonymousUser, slug: str, name: str) -> Objective:
     """Return one objective by agreement and name; raises Objective.DoesNotExist where it is not to be seen."""
     return objectives_visible(user).get(agreement__slug=slug, name=name)
@@ -89,10 +95,12 @@ def objective_get(user: User | AnonymousUser, slug: str, name: str) -> Objective
 def indicators_visible(user: User | AnonymousUser) -> QuerySet[Indicator]:
     """Return the indicators of services that the person's organisations deliver, or that judge their agreements."""
     own = organisation_ids_of(user)
-    judging = objectives_visible(user).filter(indicator=OuterRef("pk")).order_by()
-    return Indicator.objects.filter(Q(service__organisation__in=own) | Exists(judging)).select_related(
-        "service__organisation"
+    seen = objectives_visible(user).order_by()
+    judging, compared = seen.filter(indicator=OuterRef("pk")), seen.filter(customer_indicator=OuterRef("pk"))
+    rows = Indicator.objects.filter(
+        Q(service__organisation__in=own) | Q(measured_by__in=own) | Exists(judging) | Exists(compared)
     )
+    return rows.select_related("service__organisation", "measured_by")
 
 
 def dependencies_visible(user: User | AnonymousUser) -> QuerySet[Dependency]:

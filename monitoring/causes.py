@@ -8,9 +8,13 @@ from django.db import connection
 from django.db.models import Q
 
 from agreements.models import VersionState
+from agreements.selectors import terms_of
+from monitoring.instants import instant_of
 from monitoring.kinds import kinds_of
+from monitoring.measured import indicators_of, measuring
 from monitoring.models import Correction, Exclusion, FactBatch, PeriodResult, ProposalState
 from slmo.core import ENGINE_VERSION
+from slmo.core.units import Window
 
 BATCHES_MOST = 20  # deliveries named one by one
 
@@ -33,7 +37,7 @@ def _cause(what: str, at: datetime, by: str, pk: int, text: str) -> dict[str, An
 def _corrections(result: PeriodResult, now: datetime) -> Iterator[dict[str, Any]]:
     """Yield the corrections that were approved."""
     rows = Correction.objects.filter(
-        indicator=result.objective.indicator_id, state=ProposalState.APPROVED,
+        indicator__in=indicators_of(result.objective), state=ProposalState.APPROVED,
         start__lt=result.end, end__gt=result.start, decided_at__gt=result.assessed_at, decided_at__lte=now,
     )  # fmt: skip
     for row in rows.select_related("decided_by"):
@@ -58,7 +62,7 @@ def _exclusions(result: PeriodResult, now: datetime) -> Iterator[dict[str, Any]]
 
 _LATE = """
 SELECT batch_id FROM {table} AS fact
-WHERE indicator_id = %(indicator)s AND recorded_at > %(since)s AND recorded_at <= %(now)s AND NOT override
+WHERE indicator_id = ANY(%(indicators)s) AND recorded_at > %(since)s AND recorded_at <= %(now)s AND NOT override
     AND {begins} < %(end)s AND coalesce({ends}, 'infinity') > %(start)s
 GROUP BY batch_id ORDER BY batch_id LIMIT %(most)s
 """
@@ -69,9 +73,11 @@ def _facts(result: PeriodResult, now: datetime) -> Iterator[dict[str, Any]]:
     indicator = result.objective.indicator
     if indicator is None:
         return
+    window = Window(instant_of(result.start), instant_of(result.end))
+    ruling = measuring(result.objective, terms_of(result.objective.agreement), window)
     values: dict[str, Any] = {
-        "indicator": indicator.pk, "since": result.assessed_at, "now": now, "start": result.start, "end": result.end,
-        "most": BATCHES_MOST,
+        "indicators": [one.pk for one in ruling], "since": result.assessed_at, "now": now,
+        "start": result.start, "end": result.end, "most": BATCHES_MOST,
     }  # fmt: skip
     late: list[int] = []
     for kind in kinds_of(indicator.kind):

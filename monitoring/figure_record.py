@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from agreements.models import Objective
+from monitoring.measured import indicators_of
 from monitoring.models import PeriodResult, RestatementState
 from monitoring.proposal_page import figure_shown, span_shown
 from monitoring.proposals import corrections_visible, exclusions_visible, restatements_visible
@@ -55,7 +56,7 @@ def _proposals(user: User, result: PeriodResult) -> list[dict[str, Any]]:
     """Return the corrections and exclusions that reach into the figure's period, the latest first."""
     objective = result.objective
     inside = Q(start__lt=result.end, end__gt=result.start)
-    corrections = corrections_visible(user).filter(inside, indicator=objective.indicator_id)
+    corrections = corrections_visible(user).filter(inside, indicator__in=indicators_of(objective))
     about = Q(agreement=objective.agreement_id) & (Q(objective=None) | Q(objective=objective.pk))
     exclusions = exclusions_visible(user).filter(inside).filter(about | Q(service=objective.agreement.service_id))
     found = [

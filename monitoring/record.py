@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from agreements.models import Objective
+from agreements.models import Indicator, Objective
 from agreements.selectors import terms_known, terms_of
 from monitoring.exclusions import exclusions_load
 from monitoring.instants import instant_of, moment_of
-from monitoring.kinds import FactKind, kind_of
+from monitoring.kinds import KINDS, FactKind, kind_of
+from monitoring.measured import facts_measured, measuring
 from monitoring.models import Fact
-from monitoring.reading import states_load
-from monitoring.record_sql import Extent, extent_of, extent_of_streams, versions_signed
+from monitoring.record_sql import Extent, extent_of, extent_of_streams, extents_joined, versions_signed
 from monitoring.volumes import facts_with_volume
 from slmo.core import ENGINE_VERSION
 from slmo.core.exclusions import ExclusionWindow
@@ -33,13 +33,15 @@ NOTHING = Window(0, 0)
 class Record:
     """The record of one objective as it is assessed at the instant `as_of`.
 
-    `known_at` asks for what was recorded, approved and signed by a moment; None: all that is known by now.
+    `known_at` asks for what was recorded, approved and signed by a moment; None: all that is known by now. `beside`
+    tells that it is one of two measurements, of which the ledger keeps nothing.
     """
 
     objective: Objective
     terms: Terms
     as_of: int
     known_at: dt.datetime | None = None
+    beside: bool = False
 
     @property
     def name(self) -> str:
@@ -62,6 +64,11 @@ class Record:
     def kind(self) -> FactKind | None:
         """Return the kind of facts that the objective is measured by; None where nothing measures it."""
         return kind_of(self.objective.indicator) if self.objective.indicator else None
+
+    @cached_property
+    def indicators(self) -> list[Indicator]:
+        """Return what measures the objective: of two measurements those that rule at any time, or stand in."""
+        return measuring(self.objective, self.terms)
 
     @property
     def is_of_states(self) -> bool:
@@ -94,18 +101,16 @@ class Record:
         begun = self._recorded_from()
         if begun is None or not self.clauses:
             return NOTHING
-        indicator = self.objective.indicator
-        ended = instant_of(indicator.recorded_until) if indicator and indicator.recorded_until else OPEN
-        return Window(begun, min(ended, self.as_of)).meet(self.term)
+        ends = [instant_of(one.recorded_until) if one.recorded_until else OPEN for one in self.indicators]
+        return Window(begun, min(max(ends, default=OPEN), self.as_of)).meet(self.term)
 
     def _recorded_from(self) -> int | None:
         """Return since when something is recorded (for what was known at a moment: by then), None where nothing is."""
-        indicator = self.objective.indicator
-        if indicator is None or self.kind is None:
+        if self.kind is None:
             return None
         begun = [self._extent.first] if self._extent.first else []
-        if self.is_of_states and indicator.gaps_up and indicator.recorded_from:
-            begun.append(indicator.recorded_from)
+        if self.is_of_states:
+            begun += [one.recorded_from for one in self.indicators if one.gaps_up and one.recorded_from]
         return min(map(instant_of, begun), default=None)
 
     @cached_property
@@ -120,7 +125,7 @@ class Record:
 
         So is every period as known at a moment of the past, because the ledger keeps the days as they are known now.
         """
-        if self.known_at is not None:
+        if self.known_at is not None or self.beside:
             return True
         lengths = {rolling_seconds(clause.period) for clause in self.clauses} - {None}
         return period.seconds in lengths and period.end == min(self.as_of, self.span.end)
@@ -170,13 +175,16 @@ class Record:
 
     @cached_property
     def _extent(self) -> Extent:
-        """Return where the facts of the indicator begin and end."""
-        indicator = self.objective.indicator
-        if indicator is None or self.kind is None:
+        """Return where the facts of what measures the objective begin and end."""
+        if self.kind is None or not self.indicators:
             return Extent()
-        if self.kind.monthly:
-            return extent_of_streams(self.kind, indicator.pk, self.known_at)
-        return extent_of(self.kind.model, self.kind.first, indicator.pk, self.known_at)
+        return extents_joined([self._extent_of(one.pk, self.kind) for one in self.indicators])
+
+    def _extent_of(self, indicator: int, kind: FactKind) -> Extent:
+        """Return where the facts of one indicator begin and end."""
+        if kind.monthly:
+            return extent_of_streams(kind, indicator, self.known_at)
+        return extent_of(kind.model, kind.first, indicator, self.known_at)
 
     @cached_property
     def provenance(self) -> dict[str, Any]:
@@ -225,8 +233,7 @@ class Record:
 
     def states(self, window: Window) -> States:
         """Return the states for a window, with the margin on which its figures depend."""
-        indicator = self.objective.indicator
-        return states_load(indicator, window, self.terms, self.known_at) if indicator else States.empty()
+        return facts_measured(self.objective, KINDS["states"], window, self.terms, self.known_at).states
 
     def clause_at(self, instant: int) -> ObjectiveTerms | None:
         """Return what the version in force at an instant says about the objective."""

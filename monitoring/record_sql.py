@@ -1,6 +1,7 @@
 """What a record asks of the database besides its facts: where these begin and end, and what is signed."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db.models import Model
@@ -55,6 +56,15 @@ def extent_of_streams(kind: FactKind, indicator: int, known_at: dt.datetime | No
     statement = _EXTENT_OF_STREAMS.format(first=first)
     found = row_fetch(statement, indicator=indicator, kind=kind.name, known_at=known_at)
     return Extent(*found) if found else Extent()
+
+
+def extents_joined(found: Sequence[Extent]) -> Extent:
+    """Return the extent of several indicators' facts together."""
+    if len(found) == 1:
+        return found[0]
+    begun = [one.first for one in found if one.first is not None]
+    latest = max(found, key=lambda one: one.highest, default=Extent())
+    return Extent(min(begun, default=None), latest.highest, latest.recorded_at)
 
 
 def versions_signed(agreement: int) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from agreements.models import Objective
 from monitoring.kinds import KINDS, FactKind, facts_load
+from monitoring.measured import facts_measured
 from slmo.core.facts import Facts
 from slmo.core.periods import local_days
 from slmo.core.terms import Agreement as Terms
@@ -58,7 +59,7 @@ def facts_by_name(
     wide = whole_days(terms.timezone, window) if limited else window
     others = counted_of(objective, volumes_named(terms, objective.name)) if limited else []
     if kind is not None and objective.indicator is not None:
-        own = kind.read(objective.indicator, wide, terms, known_at)
+        own = facts_measured(objective, kind, wide, terms, known_at)
         yield (objective.name, facts_named(own, objective.name)) if others else ("", own)
     for other in others:
         if other.indicator is not None:

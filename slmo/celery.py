@@ -4,14 +4,19 @@ Messages carry ids and may be lost or repeated: what is due stands in rows, and 
 """
 
 import os
+import sys
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import task_postrun, task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slmo.settings")
 
 app = Celery("slmo")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize  # or it would connect, and plan every statement, anew for each task
 app.autodiscover_tasks(["slmo.notify", "slmo.web", "agreements", "monitoring", "reports", "governance"])
 
 # task, seconds or a crontab, what it finds again
@@ -32,3 +37,11 @@ TIMETABLE: tuple[tuple[str, float | crontab, str], ...] = (
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": when, "options": {"expires": 60}} for task, when, _what in TIMETABLE
 }
+
+
+@task_prerun.connect
+@task_postrun.connect
+def connection_look(task: Any = None, **_told: Any) -> None:
+    """Keep a worker's connection to the database as a web process does: for as long as it is usable and not old."""
+    if not task.request.is_eager:
+        close_old_connections()

@@ -1,8 +1,9 @@
 """Forms of a new agreement and of what measures it."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -154,18 +155,29 @@ def first_terms(data: dict[str, Any], first: FirstObjectiveForm) -> dict[str, An
 
 
 class MeasureForm(Form):
-    """Which facts judge an objective."""
+    """Which facts judge an objective, and which the customer has of its own."""
 
     indicator = forms.ModelChoiceField(
         label=_("Measured by"), queryset=Indicator.objects.none(), required=False, empty_label=_("nothing yet")
     )
+    customer_indicator = forms.ModelChoiceField(
+        label=_("Measured by the customer"), queryset=Indicator.objects.none(), required=False,
+        empty_label=_("the customer does not measure"),
+        help_text=_("Shown beside the other; the agreement says which of them is judged."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, user: User, objective: Objective, services: set[int], **kwargs: Any) -> None:
         """Offer the indicators of the agreed service and of what it needs whose facts the objective reads."""
-        kwargs.setdefault("initial", {"indicator": objective.indicator_id})
+        chosen = {name: getattr(objective, f"{name}_id") for name in ("indicator", "customer_indicator")}
+        kwargs.setdefault("initial", chosen)
         super().__init__(*args, **kwargs)
         offered = indicators_visible(user).filter(service__in=services)
         kind = objective_kind(objective)
         if kind is not None:
             offered = offered.filter(kind__in=MEASURED_BY[IndicatorKind(kind)])
-        self.fields["indicator"].queryset = offered  # type: ignore[attr-defined]
+        agreement, fields = objective.agreement, cast(Any, self.fields)
+        own = Q(measured_by=None) | Q(measured_by=agreement.provider_id)
+        fields["indicator"].queryset = offered.filter(own)
+        fields["customer_indicator"].queryset = offered.filter(measured_by=agreement.customer_id)
+        if not fields["customer_indicator"].queryset.exists():
+            del self.fields["customer_indicator"]

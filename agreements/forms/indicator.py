@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.forms.base import Form, date_input
 from agreements.forms.fields import Text
-from agreements.models import IndicatorKind
+from agreements.models import IndicatorKind, Service
+from agreements.selectors import customers_of
+from slmo.accounts.models import Organisation, User
 
 
 class Stream(NamedTuple):
@@ -93,9 +95,19 @@ class IndicatorForm(Form):
         initial="0",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the kinds of facts with their words in the language in force."""
+    measured_by = forms.ModelChoiceField(
+        label=_("Whose measurement"), queryset=Organisation.objects.none(), required=False,
+        help_text=_("A customer's own measurement is shown beside the provider's; the agreement says which rules."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: User, service: Service, **kwargs: Any) -> None:
+        """Offer the kinds of facts with their words in the language in force, and who may be the one that measures."""
         super().__init__(*args, **kwargs)
+        parties: Any = self.fields["measured_by"]
+        parties.queryset = customers_of(user, service)
+        parties.empty_label = service.organisation.name
+        if not parties.queryset.exists():
+            del self.fields["measured_by"]
         kind: Any = self.fields["kind"]
         kind.choices = [(name, stream_label(stream)) for name, stream in STREAMS.items()]
         kind.initial = IndicatorKind.AVAILABILITY

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.service import Service
+from slmo.accounts.models import Organisation
 
 
 class IndicatorKind(models.TextChoices):
@@ -33,7 +34,11 @@ MEASURED_BY: Mapping[str, tuple[str, ...]] = {
 
 
 class Indicator(models.Model):
-    """A stream of facts about one service; objectives of several agreements may read the same one."""
+    """A stream of facts about one service; objectives of several agreements may read the same one.
+
+    `measured_by` is the customer who measures; empty where the provider of the service does. Facts and sources of the
+    indicator are that party's measurement.
+    """
 
     service = models.ForeignKey(Service, models.CASCADE, related_name="indicators")
     slug = models.SlugField(_("Short name"), max_length=80)
@@ -57,6 +62,15 @@ class Indicator(models.Model):
         help_text=_("After this instant nothing is known, even where silence means up."),
     )
 
+    measured_by = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="measurements",
+        verbose_name=_("Whose measurement"),
+        help_text=_("The customer who measures; empty: the provider does."),
+    )
     comparable_since = models.DateTimeField(
         _("Comparable since"),
         null=True,

@@ -10,13 +10,22 @@ from agreements.models.indicator import Indicator
 class Objective(models.Model):
     """A service level objective of an agreement, named as in the documents of its versions.
 
-    `indicator` says which recorded facts it is judged by; without one it has no data.
+    `indicator` says which recorded facts it is judged by; without one it has no data. `customer_indicator` has the
+    customer's own measurement where there is one: it is shown beside the other, and judged where the agreement says so.
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="objectives")
     name = models.CharField(_("Name"), max_length=80)
     indicator = models.ForeignKey(
         Indicator, models.SET_NULL, null=True, blank=True, related_name="objectives", verbose_name=_("Measured by")
+    )
+    customer_indicator = models.ForeignKey(
+        Indicator,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="compared_objectives",
+        verbose_name=_("Measured by the customer"),
     )
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -27,3 +36,8 @@ class Objective(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement}: {self.name}"
+
+    @property
+    def is_measured_twice(self) -> bool:
+        """Tell whether both parties measure it."""
+        return self.indicator_id is not None and self.customer_indicator_id is not None

@@ -15,6 +15,7 @@ from agreements.reading import sentences
 from agreements.reading.allowance import counted_seconds, down_beyond
 from agreements.reading.conditions import conditions_said, ending_said
 from agreements.reading.kinds import bound_text, consequence_sentence, promise_sentence
+from agreements.reading.measurement import measurement_sentence
 from agreements.reading.own_terms import own_clauses
 from agreements.reading.timetable import hours_text, timetable_draw, weekly_text
 from slmo.core.calendar import Calendar, WorksAs
@@ -140,6 +141,8 @@ def _objective_clauses(version: Version, terms: ObjectiveTerms) -> Iterator[Clau
         yield Clause("minimum_outage", _("Short outages"), sentences.outage_sentence(terms))
     if terms.indicator in ("availability", "outages", "ratio", "slices"):
         yield Clause("unknown", _("Unknown"), sentences.unknown_sentence(terms))
+    if terms.measurement is not None:
+        yield Clause("measurement", _("Two measurements"), measurement_sentence(terms, terms.measurement))
     if terms.workload is not None:
         yield Clause("workload", _("Workload limit"), sentences.workload_sentence(terms.workload))
     yield Clause("maintenance", _("Maintenance"), str(sentences.MAINTENANCE[terms.maintenance]))

@@ -1,6 +1,7 @@
 """Tell the people at the table what happened to a version."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -19,18 +20,31 @@ def version_news(*, version: Version, kind: str, actor: User | None, now: dateti
 
     `side` is the one that acted; without one, the side that drafted.
     """
+    _tell(version, kind, {"organisation": version.agreement.organisation_of(side or version.drafted_side).name},
+          actor, now)  # fmt: skip
+
+
+def proposal_news(*, version: Version, until: datetime, actor: User | None, now: datetime) -> None:
+    """Tell the same people of a proposal or counter-proposal, and until when it is to be answered."""
+    more = {
+        "organisation": version.agreement.organisation_of(version.drafted_side).name,
+        "answers": str(version.answers.number) if version.answers else "",
+        "until_at": until,
+    }
+    _tell(version, "version_proposed", more, actor, now)
+
+
+def _tell(version: Version, kind: str, more: dict[str, Any], actor: User | None, now: datetime) -> None:
     agreement = version.agreement
-    acting = agreement.organisation_of(side or version.drafted_side)
     told = signers_of(agreement.provider, agreement.customer)
-    recipients = told.exclude(pk=actor.pk) if actor else told
     message_enqueue(
         kind=kind,
-        recipients=recipients,
+        recipients=told.exclude(pk=actor.pk) if actor else told,
         context={
             "agreement": agreement.title,
             "version": str(version.number),
-            "organisation": acting.name,
             "effective_from": version.effective_from,
+            **more,
         },
         subject_type="agreements.version",
         subject_id=version.pk,

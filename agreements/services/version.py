@@ -29,7 +29,7 @@ from agreements.services.negotiation import (
     side_other,
     turn_end_check,
 )
-from agreements.services.news import version_news
+from agreements.services.news import proposal_news
 from agreements.services.positions_kept import positions_begin
 from slmo.accounts.models import User
 from slmo.accounts.policy import can, require
@@ -190,7 +190,7 @@ def version_propose(
     negotiation_touch(opened.negotiation)
     after = {"state": "proposed", "digest": version.digest, "answer_until": until.isoformat()}
     _record(version, "version_propose", {"state": "draft"}, after, actor, now)
-    version_news(version=version, kind="version_proposed", actor=actor, now=now)
+    proposal_news(version=version, until=until, actor=actor, now=now)
     return version
 
 

@@ -24,7 +24,7 @@ def indicator_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what is measured about the service, so that facts have a place to go."""
     found = service_get(request.user, slug)
     require(request.user, "source_edit", found.organisation)
-    form = IndicatorForm(request.POST or None)
+    form = IndicatorForm(request.POST or None, user=request.user, service=found)
     if form.is_valid():
         try:
             made = indicator_create(service=found, **form.cleaned_data, actor=request.user, now=timezone.now())

@@ -57,7 +57,8 @@ def version_new(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as error:
             form.refuse(error)
         else:
-            return redirect("version_edit", slug=slug, number=draft.number)
+            messages.success(request, _("This is your draft. The other side sees it once you propose it."))
+            return redirect("room", slug=slug, number=draft.number)
     title = _("Amend “%(title)s”") % {"title": agreement.title}
     context = {"page_title": title, "agreement": agreement, "form": form}
     return page(request, "agreements/amend.html", context, status=422 if form.errors else 200)

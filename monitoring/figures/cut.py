@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from agreements.models import Indicator
 from agreements.selectors import terms_known
 from monitoring.exclusions import exclusions_holding, exclusions_load
 from monitoring.instants import instant_of, moment_of
 from monitoring.kinds import KINDS, FactKind, kind_of
+from monitoring.measured import measuring
 from monitoring.models import Fact, FactState, PeriodResult
 from monitoring.volumes import facts_with_volume
 from slmo.core.exclusions import ExclusionWindow
@@ -90,6 +92,11 @@ class Cut:
         return version.objectives.get(name) if version else None
 
     @property
+    def indicators(self) -> list[Indicator]:
+        """Return the indicators whose facts the figure rests on."""
+        return measuring(self.result.objective, self.terms, self.window)
+
+    @property
     def spans(self) -> list[Span]:
         """Return the runs of seconds that make up the period, in order and without a gap."""
         return [Span(int(start), int(end), str(name)) for start, end, name in self.partition.intervals()]
@@ -135,7 +142,7 @@ def as_of_of(result: PeriodResult, terms: Agreement, window: Window) -> int:
 def facts_behind(cut: Cut) -> QuerySet[Fact]:
     """Return the facts that overlap the period, as they were known, in order of time."""
     since, until = moment_of(cut.window.start), moment_of(cut.window.end)
-    rows = Fact.objects.filter(indicator=cut.result.objective.indicator_id, recorded_at__lte=cut.known_at)
+    rows = Fact.objects.filter(indicator__in=cut.indicators, recorded_at__lte=cut.known_at)
     rows = rows.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=cut.known_at))
     rows = rows.filter(Q(end__isnull=True) | Q(end__gt=since), start__lt=until)
     scopes = cut.objective.scope if cut.objective else ()

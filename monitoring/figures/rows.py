@@ -14,7 +14,7 @@ def rows_behind(cut: Cut) -> QuerySet[Any]:
     """Return the facts that bear on the period, as they were known, in order of time."""
     kind = cut.kind
     since, until = moment_of(cut.window.start), moment_of(cut.window.end)
-    rows = kind.model._default_manager.filter(indicator=cut.result.objective.indicator_id)
+    rows = kind.model._default_manager.filter(indicator__in=cut.indicators)
     rows = rows.filter(recorded_at__lte=cut.known_at, **{f"{kind.first}__lt": until})
     rows = rows.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=cut.known_at))
     reach = "gte" if kind.first == kind.last else "gt"

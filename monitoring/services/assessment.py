@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import CharField, F, Func, Q, QuerySet
+from django.db.models import Case, CharField, F, Func, Q, QuerySet, Value, When
 
 from agreements.models import Objective, Version
 from monitoring.instants import instant_of
@@ -27,13 +27,18 @@ from slmo.core.units import DAY, Window
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = timedelta(minutes=5)  # what failed once mostly fails again until somebody mends its terms or facts
-_READ = ("indicator_id", "indicator__gaps_up", "indicator__recorded_from", "indicator__recorded_until")
+_READ = ("gaps_up", "recorded_from", "recorded_until")  # of an indicator, besides which one it is
 
 
 def basis() -> Func:
-    """Return the database's digest of what an objective reads: its indicator, and how the gaps of that are read."""
-    columns = [F(name) for name in _READ]
-    return Func(*columns, template="md5(ROW(%(expressions)s)::text)", output_field=CharField())
+    """Return the database's digest of what an objective reads: its indicators, and how the gaps of each are read."""
+    first, second = (
+        Func(F(f"{of}_id"), *(F(f"{of}__{name}") for name in _READ), template="ROW(%(expressions)s)::text")
+        for of in ("indicator", "customer_indicator")
+    )
+    alone = Q(customer_indicator__isnull=True)
+    told = Case(When(alone, then=Value("")), default=second, output_field=CharField())
+    return Func(first, told, template="md5(%(expressions)s)", arg_joiner=" || ", output_field=CharField())
 
 
 def objectives_due(now: datetime, limit: int = 1000) -> list[int]:

@@ -13,11 +13,14 @@ from monitoring.stored import attributes, columns, instance
 _LOCK = f"""
 SELECT {columns(ObjectiveStatus, "status")}, {columns(Objective, "objective")}, {columns(Agreement, "agreement")},
     {columns(Indicator, "indicator")},
-    md5(ROW(objective.indicator_id, indicator.gaps_up, indicator.recorded_from, indicator.recorded_until)::text)
+    md5(ROW(objective.indicator_id, indicator.gaps_up, indicator.recorded_from, indicator.recorded_until)::text
+        || CASE WHEN second.id IS NULL THEN ''
+            ELSE ROW(second.id, second.gaps_up, second.recorded_from, second.recorded_until)::text END)
 FROM monitoring_objectivestatus AS status
 JOIN agreements_objective AS objective ON objective.id = status.objective_id
 JOIN agreements_agreement AS agreement ON agreement.id = objective.agreement_id
 LEFT JOIN agreements_indicator AS indicator ON indicator.id = objective.indicator_id
+LEFT JOIN agreements_indicator AS second ON second.id = objective.customer_indicator_id
 WHERE status.objective_id = %(objective)s
 FOR UPDATE OF status SKIP LOCKED
 """

@@ -30,7 +30,7 @@ _INDICATORS = "SELECT DISTINCT indicator_id FROM {month}"
 _UNSETTLED = """
 SELECT count(DISTINCT objective.id) FROM agreements_objective AS objective
 LEFT JOIN monitoring_objectivestatus AS status ON status.objective_id = objective.id
-WHERE objective.indicator_id = ANY(%(indicators)s) AND (
+WHERE (objective.indicator_id = ANY(%(indicators)s) OR objective.customer_indicator_id = ANY(%(indicators)s)) AND (
     EXISTS (
         SELECT FROM monitoring_periodresult AS result WHERE result.objective_id = objective.id AND result.current
             AND result.state <> 'closed' AND result.start < %(end)s AND result."end" > %(start)s
@@ -43,7 +43,8 @@ WITH open AS (
     SELECT one.id AS indicator_id, coalesce((
         SELECT min(result.start) FROM monitoring_periodresult AS result
         JOIN agreements_objective AS objective ON objective.id = result.objective_id
-        WHERE objective.indicator_id = one.id AND result.current AND result.state <> 'closed'
+        WHERE one.id IN (objective.indicator_id, objective.customer_indicator_id)
+            AND result.current AND result.state <> 'closed'
     ), %(now)s) AS start FROM unnest(%(indicators)s::bigint[]) AS one (id)
 ), held AS (
     SELECT indicator_id, origin, scope, max(start) AS start FROM {month}

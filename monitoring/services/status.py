@@ -29,15 +29,19 @@ RETURNING objective_id
 """
 
 
-# Objectives that an indicator measures, and those of the same agreement whose signed terms limit the volume of one that
-# it measures; of several spans of one objective the one around all of them.
+# Objectives that an indicator measures, for either party, and those of the same agreement whose signed terms limit the
+# volume of one that it measures; of several spans of one objective the one around all of them.
 _OF_INDICATORS = """
 (
-    WITH touched AS (
-        SELECT measured.id, agreement_id, name, since, until
-        FROM unnest(%(indicators)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+    WITH marked AS (
+        SELECT * FROM unnest(%(indicators)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
             AS one (indicator, since, until)
-        JOIN agreements_objective AS measured ON measured.indicator_id = indicator
+    ), touched AS (
+        SELECT measured.id, agreement_id, name, since, until
+        FROM marked JOIN agreements_objective AS measured ON measured.indicator_id = indicator
+        UNION ALL
+        SELECT compared.id, agreement_id, name, since, until
+        FROM marked JOIN agreements_objective AS compared ON compared.customer_indicator_id = indicator
     ), reading AS (
         SELECT id, since, until FROM touched
         UNION ALL

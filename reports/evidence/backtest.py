@@ -21,6 +21,7 @@ from slmo.core.backtest import JUDGED, Deciding, Event, Point, Replay, credit_su
 from slmo.core.classes import Class
 from slmo.core.facts import Facts
 from slmo.core.judgement import Verdict
+from slmo.core.measuring import facts_ruling
 from slmo.core.result import PeriodResult as Judged
 from slmo.core.terms import Agreement as Terms
 from slmo.core.terms import document_digest
@@ -92,8 +93,17 @@ def _indicator(indicator: Indicator, proposed: bool) -> Figures:
 
 def _replay(question: Question, terms: Terms, recorded: Recorded) -> Replay:
     approved = exclusions_load(question.objective, terms)
-    facts = _with_volumes(question, terms, recorded.facts)
+    facts = _with_volumes(question, terms, _ruling(question, terms, recorded))
     return Replay(terms, question.name, facts, question.periods(terms), question.as_of, approved)
+
+
+def _ruling(question: Question, terms: Terms, recorded: Recorded) -> Facts:
+    """Return the facts that the terms let rule where both parties measure; else what is recorded."""
+    first, second = question.objective.indicator, question.objective.customer_indicator
+    if question.is_proposed or first is None or second is None:
+        return recorded.facts
+    read = (recorded_read(one, question.reach).facts for one in (first, second))
+    return facts_ruling(terms, question.name, *read)
 
 
 def _with_volumes(question: Question, terms: Terms, facts: Facts) -> Facts:

@@ -17,6 +17,7 @@ from agreements.services.document import document_plain
 from monitoring.instants import instant_of, moment_of
 from reports.evidence.record import begun_of, extent_now
 from slmo.core.backtest import agreement_alone, counted_beside, periods_back
+from slmo.core.measuring import CUSTOMER
 from slmo.core.periods import period_containing, rolling_seconds
 from slmo.core.terms import Agreement as Terms
 from slmo.core.terms import ObjectiveTerms
@@ -108,7 +109,9 @@ class Question:
     @cached_property
     def indicator(self) -> Indicator | None:
         """Return what measures the objective or, for one that is new, what would; None where nothing could."""
-        measuring = self.objective.indicator
+        said, second = self.clause.measurement, self.objective.customer_indicator
+        ruled_by_customer = said is not None and said.rules == CUSTOMER and second is not None
+        measuring = second if ruled_by_customer else self.objective.indicator
         if measuring is not None and self._fits(measuring):
             return measuring
         return self._proposed()
@@ -116,7 +119,9 @@ class Question:
     @property
     def is_proposed(self) -> bool:
         """Tell whether the indicator is only the one that would measure the objective."""
-        return self.indicator is not None and self.indicator != self.objective.indicator
+        return self.indicator is not None and self.indicator not in (
+            self.objective.indicator, self.objective.customer_indicator,
+        )  # fmt: skip
 
     def _fits(self, indicator: Indicator) -> bool:
         return indicator.kind in MEASURED_BY[IndicatorKind(self.clause.indicator)]

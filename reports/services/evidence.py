@@ -5,10 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from agreements.errors import Refused
-from agreements.models import Version
+from agreements.models import Version, VersionState
+from agreements.services.negotiation import negotiation_of, negotiation_touch
+from agreements.services.news import EXCERPT, signers_of
 from reports.evidence.backtest import backtest
 from reports.evidence.feasibility import feasibility
 from reports.evidence.question import question_of, span_of
@@ -17,6 +21,7 @@ from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.audit.canonical import canonical_json
 from slmo.audit.services import record
+from slmo.notify.services import message_enqueue
 
 NOTE_MOST = 2000  # characters
 
@@ -32,7 +37,8 @@ def evidence_share(
 ) -> SharedEvidence:
     """Freeze the evidence of a stored draft as it is now, and let the other side see it.
 
-    `with_below` shares what carries the draft too. Evidence that was shared before is withdrawn by it.
+    `with_below` shares what carries the draft too. Evidence that was shared before is withdrawn by it. The other side
+    hears of it; of a draft that nobody has proposed, it hears with the proposal.
     Raises Denied; Refused where there is nothing to share; Objective.DoesNotExist.
     """
     version = Version.objects.select_for_update(of=("self",)).select_related(
@@ -46,13 +52,18 @@ def evidence_share(
     if figures["lacking"]:
         raise Refused(_("There is no closed period yet, so there is nothing to share."))
     below = feasibility(question, actor, span_of(figures)) if with_below else None
-    for earlier in _active(version, objective):
+    replaced = _active(version, objective)
+    for earlier in replaced:
         _withdraw(earlier, actor, now)
     shared = SharedEvidence.objects.create(
         version=version, objective=objective, figures=figures, below=below, digest=evidence_digest(figures, below),
         note=note.strip(), shared_at=now, shared_by=actor,
     )  # fmt: skip
     _record("evidence_share", shared, actor, now)
+    if not _private(version):
+        negotiation_touch(negotiation_of(version, now))
+        if not any(_same(shared, one) for one in replaced):
+            _tell(shared, now)
     return shared
 
 
@@ -69,6 +80,8 @@ def evidence_withdraw(*, shared: SharedEvidence, actor: User, now: datetime) -> 
     if found.withdrawn_at is not None:
         raise Refused(_("This evidence is withdrawn already."))
     _withdraw(found, actor, now)
+    if not _private(found.version):
+        negotiation_touch(negotiation_of(found.version, now))
     return found
 
 
@@ -83,9 +96,46 @@ def _withdraw(shared: SharedEvidence, actor: User, now: datetime) -> None:
     _record("evidence_withdraw", shared, actor, now)
 
 
+def _private(version: Version) -> bool:
+    """Tell whether a version is still a draft of its own side, of which the other one knows nothing."""
+    return version.state == VersionState.DRAFT
+
+
+def _same(shared: SharedEvidence, earlier: SharedEvidence) -> bool:
+    """Tell whether evidence says what an earlier one said; when it was judged does not matter."""
+    mine, theirs = ({**one.figures, "as_of": None} for one in (shared, earlier))
+    return (mine, shared.below, shared.note) == (theirs, earlier.below, earlier.note)
+
+
+def _tell(shared: SharedEvidence, now: datetime) -> None:
+    """Tell the other side's people who may sign."""
+    version, agreement = shared.version, shared.version.agreement
+    clause = urlencode({"clause": f"objective.{shared.objective}"})
+    message_enqueue(
+        kind="evidence_shared",
+        recipients=signers_of(agreement.customer),
+        context={
+            "agreement": agreement.title,
+            "version": str(version.number),
+            "organisation": agreement.provider.name,
+            "objective": shared.figures["title"],
+            "text": shared.note[:EXCERPT],
+        },
+        subject_type="reports.sharedevidence",
+        subject_id=shared.pk,
+        url=f"{reverse('room', args=[agreement.slug, version.number])}?{clause}",
+        dedupe_key=f"evidence:{shared.pk}",
+        now=now,
+    )
+
+
 def _record(action: str, shared: SharedEvidence, actor: User, now: datetime) -> None:
-    """Write the audit entry, which both sides may read."""
+    """Write the audit entry: for both sides to read, or for the provider alone while the version is its own draft."""
     agreement = shared.version.agreement
+    private = _private(shared.version)
+    parties = [agreement.provider] if private else [agreement.provider, agreement.customer]
     after = {"objective": shared.objective, "digest": shared.digest, "below": shared.below is not None}
-    parties = [agreement.provider, agreement.customer]
-    record(actor=actor, action=action, subject=shared, after=after, organisations=parties, now=now)
+    record(
+        actor=actor, action=f"draft_{action}" if private else action, subject=shared, after=after,
+        organisations=parties, now=now,
+    )  # fmt: skip

@@ -50,7 +50,10 @@ def _stored(request: HttpRequest, version: Version, name: str) -> HttpResponse:
     if can(request.user, "evidence_view", version.agreement.provider):
         may_share = can(request.user, "evidence_share", version.agreement.provider)
         return _shown(request, context | _evidence(question, request.user) | {"may_share": may_share, "own": True})
-    return _shown(request, context | _received(version, share_active(shares)))
+    shared = share_active(shares)
+    if wants_fragment(request) and request.GET.get("have") == str(shared.pk if shared else 0):
+        return HttpResponse(status=204)  # the room asks again at any news; this part of it is as before
+    return _shown(request, context | _received(version, shared))
 
 
 def _received(version: Version, shared: SharedEvidence | None) -> dict[str, Any]:

@@ -8,7 +8,16 @@ from slmo.accounts.selectors import organisations_visible_to
 from slmo.audit.models import Entry
 
 # What a side does before anything is on the table is read by its own people alone, whoever else sees the organisation.
-PRIVATE = ("version_draft", "version_edit", "draft_discard", "note_write")
+PRIVATE = (
+    "version_draft",
+    "version_edit",
+    "draft_discard",
+    "note_write",
+    "draft_evidence_share",
+    "draft_evidence_withdraw",
+    "cost_record",
+    "cost_remove",
+)
 
 
 def entries_visible(user: User) -> QuerySet[Entry]:

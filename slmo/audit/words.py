@@ -108,6 +108,8 @@ ACTION_TEXTS: Mapping[str, str | Promise] = {
     "report_publish": _("published the report"),
     "evidence_share": _("shared the evidence with the other side"),
     "evidence_withdraw": _("withdrew the shared evidence"),
+    "draft_evidence_share": _("made the evidence on a draft ready for the other side"),
+    "draft_evidence_withdraw": _("took the evidence on a draft back"),
     "cost_record": _("recorded what a level costs"),
     "cost_remove": _("removed what a level costs"),
     "review_schedule": _("scheduled the review"),

@@ -39,12 +39,17 @@ KINDS: Mapping[str, Kind] = {
     ),
     "breach_closed": _kind(_("A breach was closed"), "circle-check", "service agreement objective closed_at"),
     # version: its number or name as text; organisation: who acted; effective_from: date
+    # answers: the number of the version that a counter-proposal answers, else ""; until_at: the end of the turn
     "version_proposed": _kind(
-        _("A version was proposed"), "file-text", "agreement version organisation effective_from"
+        _("A version was proposed"), "file-text", "agreement version answers organisation effective_from until_at"
     ),
     "version_accepted": _kind(_("A version was accepted"), "checks", "agreement version organisation effective_from"),
     # text: the comment, at most 400 signs of it; person: its author
     "comment_written": _kind(_("A clause was commented on"), "message", "agreement version person text"),
+    # organisation: the provider; objective: its name; text: what the provider adds, or ""
+    "evidence_shared": _kind(
+        _("Evidence was shared with your side"), "chart-bar", "agreement version organisation objective text"
+    ),
     "version_signed": _kind(_("A version was signed"), "signature", "agreement version effective_from"),
     "agreement_ended": _kind(
         _("Notice was given that ends an agreement"), "calendar-off", "agreement organisation effective_from"

@@ -29,6 +29,7 @@ from slmo.accounts.errors import Denied
 from slmo.audit.models import Entry
 from slmo.audit.selectors import entries_visible
 from slmo.notify.models import Message
+from slmo.notify.pipeline.letter import headline_write, letter_write
 from tests.agreements.table import NOW, signed, terms
 
 AVAILABILITY = "objective.availability"
@@ -61,6 +62,27 @@ def test_a_proposal_passes_the_turn_until_the_end_of_the_day_a_week_later(table:
     assert negotiation.turn_until is not None
     # the last second of 10 February in Berlin, an hour ahead of UTC
     assert negotiation.turn_until.isoformat() == "2026-02-10T22:59:59+00:00"
+
+
+def test_news_of_a_proposal_and_of_its_answer_name_the_end_of_the_turn(table: SimpleNamespace) -> None:
+    table.head.timezone = "Europe/Berlin"
+    answer = countered(table)
+    first, second = (Message.objects.get(kind="version_proposed", subject_id=str(one.pk))
+                     for one in (table.draft, answer))  # fmt: skip
+    assert "proposes version 1 of Payments for Retail; to be answered until 10 Feb 2026, 23:59" in headline_write(
+        first, table.head
+    )
+    letter = letter_write(second, table.head)
+    assert (
+        "Retail answers with version 2 of Payments for Retail; to be answered until 11 Feb 2026, 23:59"
+        in letter.subject
+    )
+    for text in (letter.text, letter.html):
+        assert "answers version 1 of the agreement" in text
+        assert "until 11 Feb 2026, 23:59" in text
+    table.head.language = "ru"
+    assert "ответить до 11 февр. 2026" in headline_write(second, table.head)
+    assert "Ответ ожидается до 11 февр. 2026" in letter_write(second, table.head).text
 
 
 @pytest.mark.parametrize("days", [0, 400])

@@ -1,10 +1,14 @@
 """What the timetable and the command line start."""
 
 import pytest
+from celery.fixups.django import DjangoWorkerFixup
+from celery.signals import task_postrun, task_prerun
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from monitoring import tasks
 from monitoring.models import LedgerDay, ObjectiveStatus
+from slmo.celery import app
 from tests.monitoring.make import agreement_make, at, indicator_make
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +43,24 @@ def test_the_ledger_check_names_the_days_that_differ_and_rebuilds_them(objective
     call_command("ledger_check", "--rebuild")
     call_command("ledger_check")
     assert LedgerDay.objects.get(day="2026-05-03").down == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_keeps_its_connection_from_task_to_task_and_replaces_one_that_is_cut():
+    def session():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return cursor.fetchone()[0]
+
+    def task_run():
+        for moment in (task_prerun, task_postrun):
+            moment.send(sender=tasks.assess_due, task=tasks.assess_due, task_id="1")
+            fixup.close_database()  # as Celery does at these moments by itself
+
+    fixup, first = DjangoWorkerFixup(app), session()
+    task_run()
+    assert session() == first
+    with connection.copy().cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    task_run()
+    assert session() != first

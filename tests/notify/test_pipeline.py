@@ -28,6 +28,7 @@ SAMPLES = {
     "person": "Ann <b>",
     "organisation": "North & Co",
     "version": "2",
+    "answers": "1",
     "source": "Probe",
     "report": "March 2026",
     "opened_at": NOW,
@@ -148,8 +149,8 @@ def test_a_translated_text_in_a_context_is_refused() -> None:
 def test_times_are_told_in_the_recipients_zone() -> None:
     delhi, hawaii = person("delhi", timezone="Asia/Kolkata"), person("hawaii", timezone="Pacific/Honolulu")
     message = enqueue(delhi, hawaii)
-    assert "March 2, 2026, 2:30 p.m." in letter_write(message, delhi).text
-    assert "March 1, 2026, 11 p.m." in letter_write(message, hawaii).text
+    assert "2 Mar 2026, 14:30" in letter_write(message, delhi).text
+    assert "1 Mar 2026, 23:00" in letter_write(message, hawaii).text
 
 
 def test_dates_are_told_in_the_recipients_language() -> None:

@@ -8,12 +8,10 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -26,11 +24,11 @@ from monitoring.months import months_between, months_make, months_of
 from monitoring.rows import FactRow
 from monitoring.services.compaction import month_compact
 from monitoring.services.facts import facts_record
-from slmo.accounts.models import Organisation, User
 from slmo.accounts.services.token import api_token_issue
 
 from .measure import Measurement, ratio, under
-from .world import BEGUN, NOW, World
+from .web import answers_wait, database_url, facts_post
+from .world import BEGUN, NOW, World, world_make
 
 BATCH = 5000
 ROUNDS = 8
@@ -60,14 +58,22 @@ ORDER BY minute, one.id
 
 
 def measured(scale: float) -> Iterator[Measurement]:
-    """Yield what intake costs: recording, pushing, probing, and the growth of the tables; after all the others."""
-    provider = Organisation.objects.get(slug="bench-it")
-    world = World(User.objects.get(email="bench@example.org"), provider, provider, [], [])
-    service = Service.objects.create(slug="intake", name="Intake", organisation=world.provider, created_at=NOW)
+    """Yield what intake costs: recording, pushing, probing."""
+    world = world_make()
+    service = _service(world)
     yield _recorded(service)
     yield _pushed(world, service, max(2, round(10 * scale)))
     yield _probed(service, max(100, round(6000 * scale)))
+
+
+def grown(scale: float) -> Iterator[Measurement]:
+    """Yield what a month of one-minute checks takes on the disk, before and after compaction."""
+    service = _service(world_make())
     yield from _grown(service, [max(2, round(part * scale)) for part in (25, 50, 100)])
+
+
+def _service(world: World) -> Service:
+    return Service.objects.create(slug="intake", name="Intake", organisation=world.provider, created_at=NOW)
 
 
 def _indicators(service: Service, name: str, count: int) -> list[Indicator]:
@@ -115,14 +121,6 @@ def _base_record(indicator: int, batch: int, rows: Sequence[FactRow]) -> None:
         cursor.execute(_BASE, [indicator, batch])
 
 
-def database_url() -> str:
-    """Return the address of the database of this benchmark."""
-    found = connection.settings_dict
-    options = urlencode({"host": found["HOST"]} if found["HOST"].startswith("/") else {})
-    host = "" if found["HOST"].startswith("/") else found["HOST"]
-    return f"postgresql://{found['USER']}:{quote(found['PASSWORD'])}@{host}:{found['PORT']}/{found['NAME']}?{options}"
-
-
 def _pushed(world: World, service: Service, batches: int) -> Measurement:
     """Push batches over HTTP to two web processes from four connections; return the facts a second."""
     secret = api_token_issue(name="bench", actor=world.reader, now=timezone.now()).secret
@@ -134,9 +132,9 @@ def _pushed(world: World, service: Service, batches: int) -> Measurement:
     command += ["--threads", "4", "--worker-class", "gthread", "--log-level", "error"]
     server = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
     try:
-        _wait(port)
+        answers_wait(port)
         for own in bodies:  # each process and thread has read its code before the clock starts
-            assert _post(port, secret, own[0]) == 202
+            assert facts_post(port, secret, own[0]) == 202
         begun = time.perf_counter()
         threads = [threading.Thread(target=_post_all, args=(port, secret, own[1:])) for own in bodies]
         for thread in threads:
@@ -168,26 +166,9 @@ def _text(instant: int) -> str:
     return f"{datetime.fromtimestamp(instant, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _post(port: int, secret: str, body: bytes) -> int:
-    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/facts/", body, headers)
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return int(answer.status)
-
-
 def _post_all(port: int, secret: str, bodies: Sequence[bytes]) -> None:
     for body in bodies:
-        assert _post(port, secret, body) == 202
-
-
-def _wait(port: int) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/schema/", timeout=20).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError("the web server does not answer")
+        assert facts_post(port, secret, body) == 202
 
 
 class _Page(BaseHTTPRequestHandler):

@@ -92,6 +92,15 @@ def beyond_field(kind: str) -> forms.Field:
     )  # fmt: skip
 
 
+def notice_field(kind: str) -> forms.Field:
+    """Return the field of the difference between two measurements above which both parties are told."""
+    units = TARGETS.get(kind, (AT_LEAST, SHARE_UNIT))[1]
+    return LimitField(
+        label=_("Tell both sides above a difference of"), required=False, operators=(("", ""),), units=units,
+        help_text=_("Of the two figures of a period; of shares in percentage points. Empty: nobody is told."),
+    )  # fmt: skip
+
+
 def period_field(chosen: str) -> forms.ChoiceField:
     """Return the field of the period; a chosen one that the list does not have is offered too."""
     offered = PERIODS if not chosen or chosen in dict(PERIODS) else (*PERIODS, (chosen, chosen))
@@ -216,6 +225,18 @@ FIELDS: Mapping[str, Callable[[str], forms.Field]] = {
         label=_("Whose volume is counted"), required=False, max_length=80, help_text=WORKLOAD_HELP[kind in COUNTABLE]
     ),
     "workload_beyond": beyond_field,
+    "measurement_rules": lambda kind: _choice(
+        _("Whose measurement rules"),
+        (
+            ("", _("nothing is said: there is one measurement")),
+            ("provider", _("the provider's")),
+            ("customer", _("the customer's")),
+        ),
+    ),
+    "measurement_silent": lambda kind: _choice(
+        _("While it is silent"), (("unknown", _("nothing is known")), ("other", _("the other one stands in")))
+    ),
+    "measurement_notice": notice_field,
     "amendment": lambda kind: _choice(
         _("An amendment inside a period"),
         (("split", _("splits it into parts")), ("start-of-period", _("takes effect with the next period"))),

@@ -29,6 +29,10 @@ KEYS = {
     "workload.objective": "workload_objective",
     "workload.per": "workload_per",
     "workload.beyond": "workload_beyond",
+    "measurement": "measurement_rules",
+    "measurement.rules": "measurement_rules",
+    "measurement.silent": "measurement_silent",
+    "measurement.notice_above": "measurement_notice",
 }
 
 

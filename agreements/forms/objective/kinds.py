@@ -47,6 +47,9 @@ _WORKLOAD = Group(
     _("Workload limit"), (("workload_limit", "workload_per"), ("workload_objective", "workload_beyond")), _VOLUME
 )
 _STATED = Group(_("Workload limit"), (("workload_limit", "workload_per"), ("workload_objective",)), _VOLUME)
+_COMPARED = _("Where the customer measures as well: the figures of both are shown, and one of them is judged.")
+_TWICE = Group(_("Two measurements"), (("measurement_rules", "measurement_silent"), ("measurement_notice",)), _COMPARED)
+_TWICE_COUNTED = Group(_("Two measurements"), (("measurement_rules", "measurement_notice"),), _COMPARED)
 _PLACES = Group(_("Where"), (("scope", "unite"),))
 _PLACE = Group(_("Where"), (("scope",),))
 
@@ -57,13 +60,13 @@ KINDS: Mapping[str, Kind] = {
         _("The share of time in which the service was up."),
         _("At least 99.9 % of each month."),
         (("target",), ("period", "hours")),
-        (_outages(), _STATE_UNKNOWN, _MAINTENANCE, _WORKLOAD, _PLACES),
+        (_outages(), _STATE_UNKNOWN, _TWICE, _MAINTENANCE, _WORKLOAD, _PLACES),
     ),
     "ratio": Kind(
         _("The share of good events among all: requests answered, letters delivered, payments booked."),
         _("At least 99.5 % of requests in the last 28 days."),
         (("target",), ("period", "hours")),
-        (_SHARE_UNKNOWN, _MAINTENANCE, _WORKLOAD, _PLACE),
+        (_SHARE_UNKNOWN, _TWICE_COUNTED, _MAINTENANCE, _WORKLOAD, _PLACE),
     ),
     "slices": Kind(
         _("The share of short slices of time that were good by a limit of their own."),
@@ -72,6 +75,7 @@ KINDS: Mapping[str, Kind] = {
         (
             Group(_("Several values in one slice"), (("reduce", "percentile", "method"),)),
             Group(_("When nothing is known"), (("unknown_counts_as", "unknown_above", "no_traffic"),)),
+            _TWICE_COUNTED,
             _MAINTENANCE,
             _WORKLOAD,
             _PLACE,
@@ -81,7 +85,13 @@ KINDS: Mapping[str, Kind] = {
         _("A measured value against a limit: a mean, a sum, a percentile."),
         _("95 of 100 answers of a month within 0.3 s."),
         (("reduce", "percentile"), ("target",), ("period", "hours")),
-        (Group(_("How it is computed"), (("method", "no_traffic"),)), _MAINTENANCE, _WORKLOAD, _PLACE),
+        (
+            Group(_("How it is computed"), (("method", "no_traffic"),)),
+            _TWICE_COUNTED,
+            _MAINTENANCE,
+            _WORKLOAD,
+            _PLACE,
+        ),
     ),
     "tasks": Kind(
         _("The share of tasks, such as tickets, done within their limit by the clock of the service hours."),
@@ -98,7 +108,7 @@ KINDS: Mapping[str, Kind] = {
         _("How often the service was down, how long at worst, and how soon it was up again."),
         _("At most 2 outages of 5 minutes or more in a quarter."),
         (("reduce", "at_least"), ("target",), ("period", "hours")),
-        (_outages(), _STATE_UNKNOWN, _MAINTENANCE, _WORKLOAD, _PLACES),
+        (_outages(), _STATE_UNKNOWN, _TWICE, _MAINTENANCE, _WORKLOAD, _PLACES),
     ),
     "attested": Kind(
         _("What a person confirms with evidence: a test that was run, a report that was delivered."),

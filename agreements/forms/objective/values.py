@@ -48,6 +48,7 @@ PLAIN: Mapping[str, Any] = {
 LIMITS = ("target", "slice", "good_when", "at_least", "minimum_outage")  # of these, texts that fields write alike
 UNKNOWN = {"counts_as": "unknown_counts_as", "last_for": "unknown_last_for", "indeterminate_above": "unknown_above"}
 WORKLOAD = {"objective": "workload_objective", "limit": "workload_limit", "per": "workload_per"}
+MEASUREMENT = {"rules": "measurement_rules", "silent": "measurement_silent", "notice_above": "measurement_notice"}
 CREDIT_TEXTS = {"of": "credits_of", "source": "credits_source", "rounding": "credits_rounding"}
 CREDIT_SUMS = ("charge", "cap_month", "cap_year", "minimum")
 
@@ -63,6 +64,7 @@ def values_of(objective: Mapping[str, Any]) -> Values:
     found |= {field: _share(rule[key]) for key, field in UNKNOWN.items() if rule.get(key) is not None}
     found |= {"unknown_last_for": limit_plain(str(rule["last_for"]))} if rule.get("last_for") else {}
     found |= _workload_values(objective.get("workload") or {})
+    found |= _measurement_values(objective.get("measurement") or {}, objective.get("indicator"))
     found["limits"] = list(_limit_values(objective.get("limit"), _list(objective.get("priority"))))
     return found | _credit_values(objective.get("credits") or {}, unit_of(objective))
 
@@ -80,7 +82,7 @@ def objective_of(values: Mapping[str, Any], kind: str) -> dict[str, Any]:
     if rule.get("counts_as") == "excluded" and len(rule) == 1:
         rule = {}
     found |= {"unknown": rule} if rule else {}
-    return found | _workload_of(values) | _credits_of(values, unit_of(found))
+    return found | _workload_of(values) | _measurement_of(values) | _credits_of(values, unit_of(found))
 
 
 def objective_changed(original: Mapping[str, Any], values: Mapping[str, Any], kind: str) -> dict[str, Any]:
@@ -150,6 +152,25 @@ def _workload_of(values: Mapping[str, Any]) -> dict[str, Any]:
     if found.get("per") == "period":
         del found["per"]
     return {"workload": found | ({"beyond": values["workload_beyond"]} if values.get("workload_beyond") else {})}
+
+
+def _measurement_values(agreed: Mapping[str, Any], kind: Any) -> Values:
+    """Return what the fields of two measurements show; without the term nothing is said."""
+    found = {MEASUREMENT[key]: agreed[key] for key in ("rules", "silent") if agreed.get(key) is not None}
+    above = agreed.get("notice_above")
+    if above is None:
+        return found
+    return found | {"measurement_notice": _share(above) if kind in SHARES else limit_plain(number_text(above))}
+
+
+def _measurement_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `measurement`; where nobody's measurement rules there is none."""
+    if not values.get("measurement_rules"):
+        return {}
+    found = {key: values[field] for key, field in MEASUREMENT.items() if values.get(field)}
+    if found.get("silent") == "unknown":
+        del found["silent"]
+    return {"measurement": found}
 
 
 def _limit_values(limit: Any, priorities: list[str]) -> Iterator[Values]:

@@ -29,7 +29,11 @@ def pulse(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     present = presence_keep(negotiation.pk, user, side, editing[:120], now)
     if request.GET.get("seen", "") == seen_of(negotiation, side, present):
         return HttpResponse(status=204)
-    return render(request, "agreements/room/pulse.html", _fresh(request, negotiation, side, present, slug, number))
+    context = _fresh(request, negotiation, side, present, slug, number)
+    response = render(request, "agreements/room/pulse.html", context)
+    if context["news"]:
+        response.headers["HX-Trigger"] = "room-news"
+    return response
 
 
 def _fresh(

@@ -15,6 +15,7 @@ from slmo.core.batch.shaping import Shape
 from slmo.core.exclusions import ExclusionWindow
 from slmo.core.governing import periods_of, rulings, versions_with
 from slmo.core.intervals import Codes, Intervals, Mask, Times, times
+from slmo.core.measuring import PROVIDER
 from slmo.core.terms.model import Agreement, ObjectiveTerms, Version
 from slmo.core.units import Window
 
@@ -188,8 +189,10 @@ class _Planner:
 
 
 def _plain(clause: ObjectiveTerms) -> bool:
-    """Tell whether seconds of states are all that judges an objective."""
-    return clause.indicator == "availability" and clause.workload is None
+    """Tell whether seconds of states, the provider's alone, are all that judges an objective."""
+    said = clause.measurement
+    other = said is not None and (said.rules != PROVIDER or said.stands_in)
+    return clause.indicator == "availability" and clause.workload is None and not other
 
 
 def _layout(item: Item, versions: Sequence[Version], window: Window, as_of: int) -> Layout:

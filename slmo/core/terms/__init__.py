@@ -12,7 +12,17 @@ from slmo.core.terms.conditions import (
     Termination,
 )
 from slmo.core.terms.document import agreement_parse, document_canonical, document_digest
-from slmo.core.terms.model import Agreement, CreditTerms, ObjectiveTerms, Target, Tier, UnknownRule, Version, Workload
+from slmo.core.terms.model import (
+    Agreement,
+    CreditTerms,
+    Measurement,
+    ObjectiveTerms,
+    Target,
+    Tier,
+    UnknownRule,
+    Version,
+    Workload,
+)
 from slmo.core.terms.own import OutagesTerms, RatioTerms, Reduce, SlicesTerms, TasksTerms, ValueTerms
 
 __all__ = [
@@ -23,6 +33,7 @@ __all__ = [
     "Contact",
     "CreditTerms",
     "Ending",
+    "Measurement",
     "ObjectiveTerms",
     "OutagesTerms",
     "Prose",

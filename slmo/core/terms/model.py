@@ -101,6 +101,19 @@ class Workload:
 
 
 @dataclass(frozen=True)
+class Measurement:
+    """Whose measurement rules where both parties measure: the provider's or the customer's.
+
+    While it is silent nothing is known, or the other's `stands_in`. A difference of the two figures of more than
+    `notice_above` is told to both parties; None: never.
+    """
+
+    rules: str = "provider"
+    stands_in: bool = False
+    notice_above: Target | None = None
+
+
+@dataclass(frozen=True)
 class ObjectiveTerms:
     """Everything that one version says about one objective.
 
@@ -125,6 +138,7 @@ class ObjectiveTerms:
     credits: CreditTerms | None = None
     alerts: tuple[BurnWindow, ...] | None = None
     workload: Workload | None = None
+    measurement: Measurement | None = None
     title: str = ""
     own: Any = None  # one of slmo.core.terms.own, OwnTerms
     written: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)

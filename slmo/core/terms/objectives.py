@@ -11,6 +11,7 @@ from slmo.core.periods import EXPECTED as PERIOD_EXPECTED
 from slmo.core.periods import period_check
 from slmo.core.terms.alerts import alerts_read
 from slmo.core.terms.credits import credits_read
+from slmo.core.terms.measurement import measurement_read
 from slmo.core.terms.model import ObjectiveTerms, UnknownRule
 from slmo.core.terms.own import OWN
 from slmo.core.terms.reader import Reader, Word, share_of, text_check
@@ -24,8 +25,11 @@ _COMMON = (
     "name", "title", "indicator", "target", "period", "hours", "maintenance", "amendment", "credits", "scope",
     "workload",
 )  # fmt: skip
-_STATES = ("unite", "degraded", "unknown", "minimum_outage", "whole_minutes")
-_SHARED = {"availability": _STATES, "outages": _STATES, "ratio": ("unknown",), "slices": ("unknown",)}
+_STATES = ("unite", "degraded", "unknown", "minimum_outage", "whole_minutes", "measurement")
+_SHARED = {  # what several indicators have; tickets and statements are told by one party, and nobody measures them
+    "availability": _STATES, "outages": _STATES, "ratio": ("unknown", "measurement"),
+    "slices": ("unknown", "measurement"), "value": ("measurement",),
+}  # fmt: skip
 _BURNING = ("availability", "ratio", "slices", "tasks")  # judged by a share, so that a budget can burn
 INDICATORS = {  # the terms that each indicator has besides the common ones
     name: (*_SHARED.get(name, ()), *kind.keys, *(("alerts",) if name in _BURNING else ())) for name, kind in OWN.items()
@@ -61,6 +65,7 @@ def objective_read(value: object, path: str, calendars: Mapping[str, Calendar]) 
         credits=credits_read(reader, indicator),
         alerts=alerts_read(reader, period),
         workload=workload_read(reader, name, indicator),
+        measurement=measurement_read(reader, indicator),
         own=OWN[indicator].read(reader),
         written={key: reader.value[key] for key in OWN[indicator].keys if reader.has(key)},
     )

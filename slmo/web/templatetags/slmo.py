@@ -104,6 +104,12 @@ def when(value: int | datetime | None, zone: str | tzinfo | None = None) -> Safe
 
 
 @register.filter
+def moment(value: int | datetime | None) -> str:
+    """Return an instant in the reader's zone as plain text, for letters; nothing for a missing one."""
+    return "" if value is None or value == "" else words.when(value)
+
+
+@register.filter
 def ago(value: int | datetime | None, now: int | datetime | None = None) -> SafeString:
     """Return how long ago an instant was, with the exact time as a title: `{{ breach.opened_at|ago }}`."""
     if value is None:

@@ -14,6 +14,11 @@ from reports.models import SharedEvidence
 from reports.services.evidence import evidence_digest, evidence_share, evidence_withdraw
 from slmo.accounts.errors import Denied
 from slmo.audit.models import Entry
+from slmo.audit.selectors import entries_visible
+from slmo.notify.models import Delivery, Message
+from slmo.notify.pipeline.letter import headline_write, letter_write
+from slmo.notify.pipeline.route import messages_route
+from slmo.notify.services import preferences_update
 from tests.reports.evidence.test_backtest import URL, draft
 from tests.reports.story import NOW, Story, browser_of, terms
 
@@ -88,6 +93,50 @@ def test_sharing_and_withdrawing_are_recorded_for_both_sides(proposed: Version, 
     assert all(one.organisation_ids == parties for one in entries)
     with pytest.raises(Refused, match="withdrawn already"):
         evidence_withdraw(shared=second, actor=story.manager, now=NOW)
+
+
+def test_the_other_sides_people_hear_of_it_once_in_their_language(proposed: Version, story: Story) -> None:
+    preferences_update(user=story.buyer, choices={("evidence_shared", "email"): False})
+    share(proposed, story)
+    share(proposed, story)  # the same once more
+    message = Message.objects.get(kind="evidence_shared")
+    assert message.recipient_ids == [story.buyer.pk]
+    assert message.url == "/agreements/payments-retail/versions/2/room/?clause=objective.availability"
+    share(proposed, story, note="With the <night> of February.")
+    first, second = Message.objects.filter(kind="evidence_shared").order_by("pk")
+    assert "Northlight shares evidence on version 2" in headline_write(first, story.buyer)
+    story.buyer.language = "ru"
+    letter = letter_write(second, story.buyer)
+    assert "«Northlight» открыла доказательства к редакции 2" in letter.subject
+    assert "With the <night> of February." in letter.text
+    assert "With the &lt;night&gt; of February." in letter.html
+    messages_route(now=NOW)
+    rows = Delivery.objects.filter(message__kind="evidence_shared")
+    assert set(rows.values_list("user", "channel")) == {(story.buyer.pk, "inapp")}
+
+
+def test_of_a_draft_that_is_not_proposed_the_other_side_hears_with_the_proposal(draft: Version, story: Story) -> None:
+    evidence_withdraw(shared=share(draft, story), actor=story.manager, now=NOW)
+    share(draft, story)
+    assert not Message.objects.filter(kind="evidence_shared").exists()
+    entries = Entry.objects.filter(subject_type="reports.sharedevidence")
+    assert set(entries.values_list("action", flat=True)) == {"draft_evidence_share", "draft_evidence_withdraw"}
+    assert entries_visible(story.manager).filter(pk__in=entries).count() == 3
+    assert {tuple(one.organisation_ids) for one in entries} == {(story.provider.pk,)}
+    version_propose(version=draft, actor=story.manager, now=NOW)
+    assert HEADLINE in seen(story)
+
+
+def test_the_room_gets_it_anew_only_where_something_else_is_shared(proposed: Version, story: Story) -> None:
+    client, htmx = browser_of(story.buyer), {"HX-Request": "true"}
+    assert client.get(URL, {"have": 0}, headers=htmx).status_code == 204
+    first = share(proposed, story)
+    fresh = client.get(URL, {"have": 0}, headers=htmx).content.decode()
+    assert HEADLINE in fresh
+    assert f'name="have" value="{first.pk}"' in fresh
+    assert client.get(URL, {"have": first.pk}, headers=htmx).status_code == 204
+    evidence_withdraw(shared=first, actor=story.manager, now=NOW)
+    assert "Nothing is shared yet" in client.get(URL, {"have": first.pk}, headers=htmx).content.decode()
 
 
 def test_only_who_may_negotiate_for_the_provider_shares(proposed: Version, story: Story) -> None:
