@@ -17,11 +17,12 @@ django.setup()
 # A parallel process would otherwise load the settings before it has chosen its broker database.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
-# A browser and its page; a test database that may be emptied; the order of long tests; the rule on skipped tests; what
-# many tests begin with.
+# A browser and its page; a test database that may be emptied; the search for garbage; the order of long tests; the rule
+# on skipped tests; what many tests begin with.
 pytest_plugins = [
     "tests.support.browser",
     "tests.support.database",
+    "tests.support.memory",
     "tests.support.order",
     "tests.support.peers",
     "tests.support.skips",

@@ -8,7 +8,6 @@ from django.db.models import Q, QuerySet
 
 from agreements.models import SealedPaper, Version, VersionState
 from agreements.reading.verification import finding_sentence, version_verify
-from slmo.seal.check import certificate_name, pdf_check
 from slmo.seal.finding import Finding, finding
 from slmo.seal.record import SIGNATURES, TEXT, Signed, digest_of, files_check, signatures_read, text_of_file
 
@@ -69,6 +68,8 @@ def digest_brought(digest: str) -> Brought:
 
 def _pdf(content: bytes) -> Brought:
     """Return what is known of a sealed PDF."""
+    from slmo.seal.check import certificate_name, pdf_check  # a second's work to load, in every process
+
     seen = pdf_check(content)
     brought = Brought(list(seen.findings), by_file=True, fingerprint=seen.fingerprint, sealed_at=seen.sealed_at)
     if seen.certificate:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -14,7 +15,6 @@ from agreements.services.document import document_term
 from slmo.audit.canonical import digest
 from slmo.audit.models import Entry
 from slmo.core.terms import document_canonical
-from slmo.seal.check import SealSeen, pdf_check
 from slmo.seal.errors import SealError
 from slmo.seal.finding import Finding, finding
 from slmo.seal.key import certificate_read, fingerprint_of
@@ -28,6 +28,9 @@ from slmo.seal.record import (
     signatures_read,
     text_check,
 )
+
+if TYPE_CHECKING:
+    from slmo.seal.check import SealSeen
 
 # The sentences of slmo/seal/finding.py in the reader's language; a test counts both tables.
 SENTENCES: Mapping[str, str | Promise] = {
@@ -117,6 +120,8 @@ def _papers(version: Version) -> Iterator[Finding]:
 
 def _paper(version: Version, paper: SealedPaper) -> Iterator[Finding]:
     """Yield what does not fit between a paper, its seal, and the rows."""
+    from slmo.seal.check import pdf_check  # a second's work to load, in every process
+
     pdf = bytes(paper.pdf)
     found = hashlib.sha256(pdf).hexdigest()
     if found != paper.pdf_sha256:
@@ -129,7 +134,7 @@ def _paper(version: Version, paper: SealedPaper) -> Iterator[Finding]:
         yield from _carried(version, seen)
 
 
-def _certificate(paper: SealedPaper, seen: SealSeen) -> Iterator[Finding]:
+def _certificate(paper: SealedPaper, seen: "SealSeen") -> Iterator[Finding]:
     """Yield that the seal was made with another certificate than the one kept beside it."""
     try:
         kept = fingerprint_of(certificate_read(paper.certificate.encode()))
@@ -139,7 +144,7 @@ def _certificate(paper: SealedPaper, seen: SealSeen) -> Iterator[Finding]:
         yield finding("pdf.certificate", found=seen.fingerprint)
 
 
-def _carried(version: Version, seen: SealSeen) -> Iterator[Finding]:
+def _carried(version: Version, seen: "SealSeen") -> Iterator[Finding]:
     """Yield what a paper carries that is not what the rows say."""
     text = document_canonical(version.document)
     if SIGNATURES not in seen.files:

@@ -22,7 +22,6 @@ from slmo.core.terms import document_canonical
 from slmo.seal.key import SealKey, key_create, key_load
 from slmo.seal.paper import Attached, paper_make
 from slmo.seal.record import SIGNATURES, TEXT, YAML, signatures_write
-from slmo.seal.sealing import pdf_seal
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +96,8 @@ def paper_unsealed(version: Version, language: str) -> bytes:
 
 def _paper(version: Version, language: str, key: SealKey, now: datetime) -> SealedPaper:
     """Return one sealed paper, not yet saved."""
+    from slmo.seal.sealing import pdf_seal  # a second's work to load, in every process
+
     with translation.override(language):
         reason = _("Seal of the agreement as both sides signed it")
     pdf = pdf_seal(paper_unsealed(version, language), key=key, name=seal_name(), reason=reason)

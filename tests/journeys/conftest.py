@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.visitor import PATIENCE, Door, Reports
 from tests.support.browser import Sessions, Witness
+from tests.support.examiner import Examiner
 from tests.support.worker import worker_running
 
 
@@ -30,10 +31,10 @@ def reports() -> Iterator[Reports]:
 
 
 @pytest.fixture
-def door(sessions: Sessions, site: str, witness: Witness, reports: Reports) -> Iterator[Door]:
+def door(sessions: Sessions, site: str, witness: Witness, reports: Reports, examiner: Examiner) -> Iterator[Door]:
     """Open the portal to visitors."""
     cache.clear()  # a wrong password of another test must not close the log-in here
-    door = Door(sessions, site, witness, reports)
+    door = Door(sessions, site, witness, reports, examiner)
     yield door
     door.close()
 

@@ -1,19 +1,20 @@
 """A person at the pages: logs in, looks, and notes whatever is wrong with a page without showing."""
 
 import logging
+from collections import Counter
 from dataclasses import dataclass, field
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import Sessions, Witness
+from tests.support.examiner import Examiner
 
 PASSWORD = "a long enough sentence"
 PATIENCE = 60_000  # milliseconds; a page takes a fraction of a second, but the machine may be busy with other tests
 ABORTED = "net::ERR_ABORTED"  # leaving a page ends what it was still asking for
+CUT_SHORT = ("htmx:afterRequest", "htmx:sendError")
 # Everything has arrived: the page with its scripts, and each fragment that it asks for by itself.
 AT_REST = "() => document.readyState === 'complete' && !document.querySelector('.htmx-request, .htmx-swapping')"
-axe = Axe()
 
 
 class Reports(logging.Handler):
@@ -35,6 +36,7 @@ class Visitor:
 
     page: Page
     site: str
+    examiner: Examiner
     examined: set[str]
     violations: list[str] = field(default_factory=list)
 
@@ -72,21 +74,24 @@ class Visitor:
         self.rest()
         if name not in self.examined:
             self.examined.add(name)
-            self.violations += violations(self.page)
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong with the page, a line for each element: rule, element, and what would mend it."""
-    return [
-        f"{page.url}: {found['id']}: {node['html'][:200]}: {' '.join(node['failureSummary'].split())[:400]}"
-        for found in axe.run(page).response["violations"]
-        for node in found["nodes"][:4]
-    ]
+            self.violations += self.examiner.violations(self.page)
 
 
 def complaints(witness: Witness) -> list[str]:
-    """Return what went wrong inside the pages, without the requests that a visitor cut short by going on."""
-    return [line for line in witness.complaints if not line.endswith(ABORTED)]
+    """Return what went wrong inside the pages, without the requests that a visitor cut short by going on.
+
+    Of each of those a page that is still there says twice that it got no answer.
+    """
+    left, cut_short = [], Counter[str]()
+    for line in witness.complaints:
+        cut_short.update(CUT_SHORT if line.endswith(ABORTED) else ())
+    for line in witness.complaints:
+        event = line.removeprefix("console: ").partition(",")[0]
+        if cut_short[event]:
+            cut_short[event] -= 1
+        elif not line.endswith(ABORTED):
+            left.append(line)
+    return left
 
 
 @dataclass
@@ -97,6 +102,7 @@ class Door:
     site: str
     witness: Witness
     reports: Reports
+    examiner: Examiner
     come: list[Visitor] = field(default_factory=list)
     examined: set[str] = field(default_factory=set)  # by all visitors together
 
@@ -105,7 +111,7 @@ class Door:
         page = self.sessions.take(viewport)
         page.set_default_timeout(PATIENCE)
         self.witness.watch(page)
-        self.come.append(Visitor(page, self.site, self.examined))
+        self.come.append(Visitor(page, self.site, self.examiner, self.examined))
         return self.come[-1]
 
     def close(self) -> None:

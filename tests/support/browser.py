@@ -19,7 +19,10 @@ from django.http.response import HttpResponseBase
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+from tests.support.examiner import Examiner
+
+# The first is Chromium without the parts that draw a window, which nobody sees here.
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -171,6 +174,12 @@ def browser(site: str) -> Iterator[Browser]:
 def sessions(browser: Browser) -> Sessions:
     """Return the browser's sessions."""
     return Sessions(browser)
+
+
+@pytest.fixture(scope="session")
+def examiner() -> Examiner:
+    """Return who examines the pages of all tests, and judges nothing twice."""
+    return Examiner()
 
 
 @pytest.fixture
