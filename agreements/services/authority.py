@@ -1,7 +1,7 @@
 """Who may sign: never the drafter, one person for one side, and within the limits of the organisation's own table."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,9 +12,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.errors import Refused
-from agreements.models import AuthorityLimit, Side, Version
+from agreements.models import Agreement, AuthorityLimit, Side, Version
 from agreements.reading.clauses import money
 from agreements.reading.exposure import Exposure, exposure_of
+from agreements.ruling import version_in_force
 from agreements.services.news import signers_of
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.policy import require
@@ -62,7 +63,27 @@ def signing_check(*, version: Version, side: str, actor: User, now: datetime) ->
     """Raise Refused, with the reason and with who may sign instead, where this person may not sign for the side."""
     refusal = signing_refusal(version=version, side=side, actor=actor, now=now)
     if refusal is not None:
-        raise Refused(f"{refusal} {_instead(version, side, actor, now)}")
+        people = signers_possible(version=version, side=side, now=now)
+        raise Refused(f"{refusal} {_instead(version.agreement.organisation_of(side), people, actor)}")
+
+
+def notice_check(*, agreement: Agreement, side: str, actor: User, now: datetime) -> None:
+    """Raise Refused, with the limit and with who may instead, where this person may not end the agreement by notice."""
+    refusal = notice_refusal(agreement=agreement, side=side, actor=actor, now=now)
+    if refusal is not None:
+        signers = signers_of(agreement.organisation_of(side)).order_by("name", "pk")
+        people = [one for one in signers if notice_refusal(agreement=agreement, side=side, actor=one, now=now) is None]
+        raise Refused(f"{refusal} {_instead(agreement.organisation_of(side), people, actor)}")
+
+
+def notice_refusal(*, agreement: Agreement, side: str, actor: User, now: datetime) -> str | None:
+    """Return which limit stands against a notice by this person, in a sentence; None where none does.
+
+    Ending what is in force takes the authority that signing it takes.
+    """
+    organisation, today = agreement.organisation_of(side), _today(agreement, now)
+    limits = limits_in_force(organisation, today)
+    return authority_refusal(limits, actor, organisation, exposure_ended(agreement, today)) if limits else None
 
 
 def signing_refusal(*, version: Version, side: str, actor: User, now: datetime) -> str | None:
@@ -72,8 +93,7 @@ def signing_refusal(*, version: Version, side: str, actor: User, now: datetime) 
     if version.signatures.filter(user=actor).exclude(side=side).exists():
         return _("You have signed this version for the other side, and one person signs for one side.")
     organisation = version.agreement.organisation_of(side)
-    today = now.astimezone(ZoneInfo(version.agreement.timezone)).date()
-    limits = limits_in_force(organisation, today)
+    limits = limits_in_force(organisation, _today(version.agreement, now))
     return authority_refusal(limits, actor, organisation, exposure_read(version)) if limits else None
 
 
@@ -83,10 +103,18 @@ def drafters_of(version: Version) -> set[int]:
 
 
 def exposure_read(version: Version) -> Exposure:
-    """Return what a version binds its sides to; one that ends the agreement binds to nothing."""
-    if "ended" in version.document["spec"]:
-        return Exposure("", Decimal(0), Decimal(0), None)
+    """Return what a version binds its sides to; one that ends the agreement: what the terms bind to that it ends."""
+    if version.is_ending:
+        return exposure_ended(version.agreement, version.effective_from - timedelta(days=1))
     return exposure_of(agreement_parse([version.document]).versions[0])
+
+
+def exposure_ended(agreement: Agreement, on: date) -> Exposure:
+    """Return what the terms in force on a day bind to; nothing where none are."""
+    ruling = version_in_force(agreement, on)
+    if ruling is None:
+        return Exposure("", Decimal(0), Decimal(0), None)
+    return exposure_of(agreement_parse([ruling.document]).versions[0])
 
 
 def limits_in_force(organisation: Organisation, on: date) -> list[AuthorityLimit]:
@@ -159,12 +187,12 @@ def signers_possible(*, version: Version, side: str, now: datetime) -> list[User
     return [one for one in people if signing_refusal(version=version, side=side, actor=one, now=now) is None]
 
 
-def _instead(version: Version, side: str, actor: User, now: datetime) -> str:
-    """Return a sentence that names who may sign in somebody's place."""
-    names = [str(one) for one in signers_possible(version=version, side=side, now=now) if one.pk != actor.pk]
+def _instead(organisation: Organisation, people: Iterable[User], actor: User) -> str:
+    """Return a sentence that names which of these people may sign in somebody's place."""
+    names = [str(one) for one in people if one.pk != actor.pk]
     if not names:
         return _("Nobody else of %(organisation)s may sign it at present; an administrator can name somebody.") % {
-            "organisation": version.agreement.organisation_of(side)
+            "organisation": organisation
         }
     shown = ", ".join(names[:NAMED_MOST]) + (", …" if len(names) > NAMED_MOST else "")
     return _("Who may sign instead: %(names)s.") % {"names": shown}
@@ -179,6 +207,11 @@ def sides_refused(*, version: Version, actor: User, sides: Iterable[str], now: d
     """Return the sides for which the person may not sign, each with the reason."""
     found = {str(Side(side)): signing_refusal(version=version, side=side, actor=actor, now=now) for side in sides}
     return {side: reason for side, reason in found.items() if reason is not None}
+
+
+def _today(agreement: Agreement, now: datetime) -> date:
+    """Return the day by the agreement's clocks."""
+    return now.astimezone(ZoneInfo(agreement.timezone)).date()
 
 
 def _check(limit: AuthorityLimit) -> None:

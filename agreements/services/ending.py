@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from agreements.errors import Refused
 from agreements.models import Agreement, Side, Signature, Version, VersionState
 from agreements.ruling import conditions_in_force
+from agreements.services.authority import notice_check
 from agreements.services.negotiation import negotiation_close, negotiation_of
 from agreements.services.news import signers_of, version_news
 from agreements.services.signature import signature_add, version_complete
@@ -42,13 +43,14 @@ def agreement_end(
     """End an agreement by a side's notice, given now: from `ends_on` on, local midnight, nothing is in force.
 
     `ground` is why; one that the agreement names allows any later date, else its notice must be kept. The notice is
-    signed by the side alone. `proof` is what the signer gave to be recognised once more; None where the caller has
-    made sure in another way who acts.
+    signed by the side alone, within the limits for signing of its organisation. `proof` is what the signer gave to be
+    recognised once more; None where the caller has made sure in another way who acts.
     Raises Denied, ValidationError by field, Refused, DocumentRefused.
     """
     agreement, method = agreement_lock(agreement), ""
     if actor is not None:
         require(actor, "agreement_end", agreement.organisation_of(side))
+        notice_check(agreement=agreement, side=side, actor=actor, now=now)
         method = identity_confirm(user=actor, proof=proof, now=now) if proof is not None else ""
     name = str(actor) if actor else agreement.organisation_of(side).name
     signature = Signature(side=side, user=actor, signer_name=name, method=method)

@@ -21,6 +21,7 @@ from agreements.models import Agreement, Side, Version
 from agreements.reading.conditions import conditions_said
 from agreements.ruling import conditions_in_force, renewal_months, version_in_force
 from agreements.selectors import agreement_get, sides_of
+from agreements.services.authority import notice_check
 from agreements.services.ending import ending_allowed, sides_ending
 from agreements.services.renewal import term_following
 from agreements.services.version import side_drafting
@@ -103,6 +104,7 @@ def end(request: HttpRequest, slug: str) -> HttpResponse:
         "page_title": _("End “%(title)s”") % {"title": agreement.title},
         "agreement": agreement, "form": form, "said": said.values(), "allowed": allowed, "term": term,
         "names": {side: agreement.organisation_of(side).name for side in Side.values}, "grounds": grounds,
+        "refusals": [_refusal(request.user, agreement, side) for side in sides],
         "rows": [(agreement.organisation_of(side).name, allowed[side]["earliest"]) for side in Side.values],
     }  # fmt: skip
     return page(request, "agreements/end.html", context, status=422 if form.errors else 200)
@@ -121,6 +123,15 @@ def ways_of(user: User, agreement: Agreement) -> tuple[dict[str, Any], list[str]
     if recording:
         ways[RECORDED] = _("The other side has given notice outside the portal")
     return ways, own
+
+
+def _refusal(user: User, agreement: Agreement, side: str) -> str | None:
+    """Return why this person may not give notice for a side, with who may instead; None where they may."""
+    try:
+        notice_check(agreement=agreement, side=side, actor=user, now=timezone.now())
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return None
 
 
 def _begin(ways: Mapping[str, Any], sides: list[str], allowed: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

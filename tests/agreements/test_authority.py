@@ -16,6 +16,8 @@ from agreements.errors import Refused
 from agreements.models import AuthorityLimit, Version
 from agreements.reading.exposure import exposure_of
 from agreements.services import (
+    agreement_end,
+    agreement_end_propose,
     authority_limit_end,
     authority_limit_set,
     version_draft,
@@ -113,18 +115,85 @@ LIMITS = [
 ]
 
 
+def numbered(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: Decimal(value) if isinstance(value, str | int) and name != "currency" else value
+        for name, value in values.items()
+    }
+
+
 @pytest.mark.parametrize(("values", "expected"), LIMITS)
 def test_a_limit_in_force_binds_and_says_which_one_it_is(
     proposed: SimpleNamespace, values: dict[str, Any], expected: str
 ) -> None:
-    numbers = {
-        name: Decimal(value) for name, value in values.items() if isinstance(value, str | int) and name != "currency"
-    }
-    limit(proposed, **{**values, **numbers})
+    limit(proposed, **numbered(values))
     if expected:
         assert expected in refusal(proposed, proposed.head).replace(",", " ")
     else:
         assert sign(proposed, proposed.head).signatures.exists()
+
+
+@pytest.fixture
+def ruled(table: SimpleNamespace) -> SimpleNamespace:
+    """Return the table with the same terms in force, which either side can end by a notice of 30 days."""
+    text = {"spec": {**TERMS["spec"], "termination": {"notice": "30d", "by": "either"}}}
+    signed(version_edit(version=table.draft, document=text, expected_changed_at=None, actor=None, now=NOW))
+    return table
+
+
+def end(table: SimpleNamespace, actor: User | None, side: str = "provider") -> Version:
+    return agreement_end(
+        agreement=table.agreement, side=side, ends_on=NOW.date() + timedelta(days=30), actor=actor, now=NOW
+    )
+
+
+@pytest.mark.parametrize(("values", "expected"), LIMITS)
+def test_the_same_limit_binds_a_notice_that_ends_what_was_signed_under_it(
+    ruled: SimpleNamespace, values: dict[str, Any], expected: str
+) -> None:
+    limit(ruled, **numbered(values))
+    if not expected:
+        assert end(ruled, ruled.head).state == "signed"
+        return
+    with pytest.raises(Refused) as error:
+        end(ruled, ruled.head)
+    said = error.value.messages[0].replace("\N{NO-BREAK SPACE}", " ").replace(",", " ")
+    assert expected in said
+    assert said.endswith("an administrator can name somebody.")
+    assert ruled.agreement.versions.count() == 1
+
+
+def test_a_refused_notice_names_who_may_give_it_and_the_page_says_so_before(ruled: SimpleNamespace) -> None:
+    limit(ruled, level=5, charge_most=Decimal(5))
+    limit(ruled, level=6, charge_most=Decimal(99999))
+    client, path = Client(), reverse("agreement_end", args=[SLUG])
+    client.force_login(ruled.manager)
+    assert "Who may sign instead: Head." in text_of(client.get(path))
+    given = {"way": "notice", "ends_on": (NOW.date() + timedelta(days=400)).isoformat(), "password": PASSWORD}
+    refused = client.post(path, given)
+    assert refused.status_code == 422
+    assert "Who may sign instead: Head." in text_of(refused)
+    client.force_login(ruled.head)
+    assert "may sign instead" not in text_of(client.get(path))
+    assert client.post(path, given).status_code == 302
+    assert ruled.agreement.versions.get(number=2).is_ending
+
+
+def test_limits_of_one_side_do_not_bind_the_other_nor_a_notice_that_is_only_recorded(ruled: SimpleNamespace) -> None:
+    limit(ruled, charge_most=Decimal(1))
+    point = transaction.savepoint()
+    assert end(ruled, None).state == "signed"  # what was given outside the portal, or by its own administration
+    transaction.savepoint_rollback(point)
+    assert end(ruled, ruled.carl, "customer").state == "signed"
+
+
+def test_an_ending_that_both_sign_takes_the_authority_for_what_it_ends(ruled: SimpleNamespace) -> None:
+    draft = agreement_end_propose(agreement=ruled.agreement, ends_on=date(2026, 9, 1), actor=ruled.manager, now=NOW)
+    ruled.version = version_propose(version=draft, actor=ruled.manager, now=NOW)
+    row = limit(ruled, level=6, charge_most=Decimal(11999))
+    assert "The charge of a year is 12 000.00 EUR" in refusal(ruled, ruled.head)
+    authority_limit_end(limit=row, on=DAY, actor=None, now=NOW)
+    assert sign(ruled, ruled.head).signatures.exists()
 
 
 def test_a_persons_own_row_comes_before_that_of_the_level(proposed: SimpleNamespace) -> None:
