@@ -21,6 +21,7 @@ from agreements.api_negotiation import NegotiationActions
 from agreements.listed import agreements_listed, services_listed
 from agreements.models import Agreement, Objective, Service, Version
 from agreements.selectors import (
+    agreements_visible,
     dependencies_visible,
     objectives_visible,
     terms_load,
@@ -194,7 +195,9 @@ class AgreementViewSet(NegotiationActions, ReadOnlyModelViewSet[Agreement]):
     serializer_class = AgreementSerializer
 
     def get_queryset(self) -> QuerySet[Agreement]:
-        """Return the visible agreements, narrowed by the query."""
+        """Return the visible agreements, narrowed by the query; what lists say of them only where it is shown."""
+        if self.action not in ("list", "retrieve"):
+            return agreements_visible(self.request.user)
         rows = agreements_listed(self.request.user, timezone.now()).order_by("slug")
         return rows.filter(**given(self.request, {"type": "type", "service": "service__slug", "standing": "standing"}))
 

@@ -13,6 +13,7 @@ from reports.api import router_entries as reports_entries
 def router_build() -> DefaultRouter:
     """Return one router over what each application offers."""
     router = DefaultRouter()
+    router.include_format_suffixes = False  # one address for each thing; another form is asked for by header
     for prefix, viewset, basename in (*agreements_entries, *monitoring_entries, *reports_entries):
         router.register(prefix, viewset, basename=basename)
     return router

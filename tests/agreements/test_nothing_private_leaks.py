@@ -1,80 +1,48 @@
 """What a side keeps to itself reaches the other in no answer: pages, fragments, API, exports, audit, letters.
 
-Both sides write a mark into private notes, drafts, discarded drafts and their reasons; then the other side asks every
-address of the portal for everything that it could be asked for.
+Both sides write a mark into private notes, drafts, discarded drafts and their reasons, files and templates; the
+provider also into what its evidence follows from, what that costs, what is promised to others, and what it shared too
+early or took back (tests/agreements/hidden.py). Then the other side asks every address of the portal for all of that.
 """
 
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from html import unescape
+from http import HTTPStatus
 from io import BytesIO
-from itertools import islice, product
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 from zipfile import ZipFile, is_zipfile
 
 import pytest
+from django.template.loader import get_template
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from pytest_django.plugin import DjangoDbBlocker
 
-from agreements.models import Side, Version
-from agreements.services import note_write, version_counter, version_draft, version_edit, version_propose
-from agreements.services.document_clauses import clause_put, clauses_of
-from agreements.services.version import version_withdraw
+from agreements.models import Attachment, Side, Template, Version
+from agreements.views.library import OWN
+from reports.models import SharedEvidence
 from slmo.accounts.models import User
 from slmo.audit.models import Entry
 from slmo.notify.models import Message
 from slmo.notify.pipeline.letter import headline_write, letter_write
-from tests.agreements.table import NOW, SLUG, table_make
+from slmo.web.middleware import HEALTH
+from tests.agreements.hidden import MARKS, secrets_make
+from tests.agreements.table import SLUG, table_make
 from tests.support.worlds import kept
 
-MARKS = {"provider": "zebra-of-the-provider", "customer": "quagga-of-the-customer"}
-WALKED_MOST = 6  # ways to fill in one address
-ELSEWHERE = ("account_logout", "schema", "api_docs")  # ends the session; say nothing of any agreement
-
-
-def marked(version: Version, side: str, actor: User) -> Version:
-    """Write a side's mark into its draft: an objective, a clause in words, the reason."""
-    mark = MARKS[side]
-    objective = {**clauses_of(version.document)["objective.availability"], "name": mark, "title": f"Title {mark}"}
-    prose = {"id": mark, "title": f"About {mark}", "text": f"We want {mark}."}
-    document = clause_put(clause_put(version.document, f"objective.{mark}", objective), f"clause.{mark}", prose)
-    return version_edit(
-        version=version, document=document, note=f"Because of {mark}.", expected_changed_at=None, actor=actor, now=NOW
-    )
-
-
-def drafts_make(table: SimpleNamespace, side: str, actor: User, answered: Version | None) -> None:
-    """Let a side draft, draft and discard, and keep notes, all with its mark."""
-    base = {"agreement": table.agreement, "base": table.draft, "side": side, "actor": actor, "now": NOW}
-    drafts = [version_draft(**base, effective_from=date(2026, 3, 1 + day)) for day in (0, 1)]
-    if answered is not None:
-        drafts[0] = version_counter(version=answered, actor=actor, now=NOW)
-    drafts = [marked(one, side, actor) for one in drafts]
-    version_withdraw(version=drafts[1], actor=actor, now=NOW)
-    for version in (table.draft, drafts[0]):
-        note_write(
-            version=version, clause=f"clause.{MARKS[side]}", side=side, text=f"Note: {MARKS[side]}", actor=actor,
-            now=NOW,
-        )  # fmt: skip
-
-
-def secrets_make() -> SimpleNamespace:
-    """Make the table with a proposal, and what each side keeps to itself around it."""
-    table = table_make()
-    version_propose(version=table.draft, actor=table.manager, now=NOW)
-    drafts_make(table, "provider", table.manager, None)
-    drafts_make(table, "customer", table.carl, table.draft)
-    User.objects.filter(pk=table.head.pk).update(is_superuser=True)  # sees as much as anybody of the provider can
-    return table
+ELSEWHERE = ("account_logout", "schema", "api_docs", "verify_certificate")  # ends the session; say nothing of anybody
+NO_SUCH_ACT = 405
 
 
 @pytest.fixture(scope="module")
 def secrets(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleNamespace]:
     """Write the table with its secrets once."""
-    with kept(secrets_make, django_db_blocker) as made:
+    with kept(lambda: secrets_make(table_make()), django_db_blocker) as made:
         yield made
 
 
@@ -90,15 +58,23 @@ def patterns(within: URLResolver | None = None, path: str = "") -> Iterator[tupl
 
 
 def values_of(name: str, route: str, side: str) -> list[Any]:
-    """Return what an address may be filled with: what is on the table, and what a side hides."""
+    """Return what an address may be filled with: first what is on the table, then what a side hides."""
+    mark = MARKS[side]
     if name == "slug":
         of_service = "catalogue" in route or "services" in route
         return ["payments"] if of_service else ["provider", "retail"] if "organ" in route else [SLUG]
+    if "users" in route:
+        return list(User.objects.values_list("pk", flat=True)[:1])
     if name in ("pk", "key") and "audit" in route:
-        return list(Entry.objects.order_by("-pk").values_list("pk", flat=True)[:3])
+        rows = Entry.objects.filter(content__contains=mark).order_by("action", "-pk").distinct("action")
+        return list(rows.values_list("pk", flat=True))
+    hidden = Version.objects.filter(drafted_side=side, number__gt=1).order_by("number")
+    if "edit" in route:  # what was discarded has no editor; whether it is seen at all the other addresses tell
+        hidden = hidden.filter(state="draft")
     found: dict[str, list[Any]] = {
-        "number": [1, *Version.objects.filter(drafted_side=side, number__gt=1).values_list("number", flat=True)],
-        "name": ["availability", MARKS[side]] if "versions" in route else ["availability"],
+        "number": [1, *hidden.values_list("number", flat=True)],
+        "name": _names(route, mark),
+        "sha256": list(Attachment.objects.filter(version__in=hidden).values_list("sha256", flat=True)),
         "side": list(Side.values),
         "month": [date(2026, 2, 1)],
         "provider": ["provider"],
@@ -107,32 +83,70 @@ def values_of(name: str, route: str, side: str) -> list[Any]:
         "place": [0],
         "format": ["json"],
     }
-    return found.get(name, [1])
+    return found.get(name, [])  # of other things, such as breaches and sources, there is none here
 
 
-def addresses(side: str) -> Iterator[str]:
-    """Yield every address of the portal, filled in with what there is, and the room's at what a side hides."""
+def _names(route: str, mark: str) -> list[str]:
+    """Return what a name in an address may be: of an objective and what a draft adds, or of a template."""
+    if "library" in route or "insert" in route:
+        own = Template.objects.filter(title__contains=mark).values_list("pk", flat=True)
+        return ["availability", *(f"{OWN}{pk}" for pk in own)]
+    return ["availability", mark, mark] if "versions" in route else ["availability"]
+
+
+def addresses(side: str) -> Iterator[list[str]]:
+    """Yield every address of the portal, each filled in: with what there is, then with what a side hides."""
     for name, route, gaps in patterns():
-        if name in ELSEWHERE:
+        if name not in ELSEWHERE:
+            yield list(dict.fromkeys(filled(name, gaps, [values_of(gap, route, side) for gap in gaps])))
+    hidden = values_of("number", "", side)
+    for at in ("room", "room_edit", "room_pulse"):
+        yield [f"{reverse(at, args=[SLUG, one])}?clause=objective.{MARKS[side]}&against={hidden[1]}" for one in hidden]
+    yield [f"{reverse('version_compare', args=[SLUG])}?from=1&to={one}" for one in hidden]
+
+
+def filled(name: str, gaps: list[str], values: list[list[Any]]) -> Iterator[str]:
+    """Yield an address once for each value of the gap that has most of them; shorter lists begin anew."""
+    for place in range(max(map(len, values), default=1) if all(values) else 0):
+        chosen = {gap: found[place % len(found)] for gap, found in zip(gaps, values, strict=True)}
+        try:
+            yield reverse(name, kwargs=chosen)
+        except NoReverseMatch:
             continue
-        for filled in islice(product(*(values_of(gap, route, side) for gap in gaps)), WALKED_MOST):
-            try:
-                yield reverse(name, kwargs=dict(zip(gaps, filled, strict=True)))
-            except NoReverseMatch:
-                continue
-    for number, at in product(values_of("number", "", side), ("room", "room_edit", "room_pulse")):
-        yield f"{reverse(at, args=[SLUG, number])}?clause=objective.{MARKS[side]}&against=2"
-        yield f"{reverse('version_compare', args=[SLUG])}?from=1&to={number}"
 
 
-def texts(client: Client, address: str) -> Iterator[tuple[str, str]]:
-    """Yield what an address answers, and the list behind it as a file."""
+def texts(client: Client, address: str) -> Iterator[tuple[str, int, str]]:
+    """Yield what an address answers with which status, and the list behind it as a file."""
     answer = client.get(address)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-    yield address, _plain(body)
+    yield address, answer.status_code, _plain(body)
     if b"export=csv" in body:
-        export = f"{address}{'&' if '?' in address else '?'}export=csv"
-        yield from ((export, text) for _address, text in texts(client, export))
+        yield from texts(client, f"{address}{'&' if '?' in address else '?'}export=csv")
+
+
+@contextmanager
+def unframed() -> Iterator[None]:
+    """Let pages come without the frame, which is the same around all of them and most of what they cost."""
+    kept = get_template("base.html").template
+    blocks = re.findall(r"{% block (\w+) %}", kept.source)
+    cache = kept.engine.template_loaders[0].get_template_cache
+    cache["base.html"] = kept.engine.from_string("".join(f"{{% block {name} %}}{{% endblock %}}\n" for name in blocks))
+    try:
+        yield
+    finally:
+        cache["base.html"] = kept
+
+
+def walked(client: Client, side: str) -> Iterator[tuple[str, int, str]]:
+    """Yield what all addresses answer: one with its frame, then all without; where only acts are taken, the first."""
+    yield from texts(client, reverse("today"))
+    with unframed():
+        for kind in addresses(side):
+            for address in kind:
+                answers = list(texts(client, address))
+                yield from answers
+                if answers[0][1] == NO_SUCH_ACT:
+                    break
 
 
 def _plain(body: bytes) -> str:
@@ -144,14 +158,19 @@ def _plain(body: bytes) -> str:
 
 
 def found_by(user: User, side: str) -> set[str]:
-    """Return the addresses whose answer to a person holds the mark of a side."""
+    """Return the addresses whose answer to a person holds the mark of a side, or that fail."""
     client = Client(raise_request_exception=False)
     client.force_login(user)
-    walked = {address: text for one in set(addresses(side)) for address, text in texts(client, one)}
-    assert len(walked) > 150, "the walk has lost its way"
-    # What the person typed into an address is theirs: only an answer that shows more than that gives something away.
-    shown = {address: unquote(unescape(text)).replace(unquote(address), "") for address, text in walked.items()}
-    return {address for address, text in shown.items() if MARKS[side] in text}
+    found, asked = set(), 0
+    for address, status, text in walked(client, side):
+        asked += 1
+        # What the person typed into an address is theirs: only an answer that shows more than that tells something.
+        if MARKS[side] in unquote(unescape(text)).replace(unquote(address), ""):
+            found.add(address)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR and address != HEALTH:
+            found.add(f"{address} failed with {status}")
+    assert asked > 150, "the walk has lost its way"
+    return found
 
 
 @pytest.mark.parametrize(("reader", "side"), [("carl", "provider"), ("head", "customer")])
@@ -164,20 +183,33 @@ def test_ones_own_side_finds_it_where_it_belongs(secrets: SimpleNamespace, db: N
     client = Client()
     client.force_login(secrets.carl)
     number = Version.objects.get(answers=secrets.draft).number
-    for name in ("room", "version", "version_edit", "version_download", "agreement-version", "agreement-notes"):
+    for name in ("room", "version", "version_edit", "version_download", "agreement-version", "agreement-notes",
+                 "version_attachments"):  # fmt: skip
         answer = client.get(reverse(name, args=[SLUG, number]))
         assert MARKS["customer"] in _plain(answer.content), name
 
 
+def test_the_providers_evidence_shows_all_that_the_walk_looks_for(secrets: SimpleNamespace, db: None) -> None:
+    client, mark = Client(), MARKS["provider"]
+    client.force_login(secrets.manager)
+    evidence = _plain(client.get(reverse("evidence", args=[SLUG, 1, "availability"])).content)
+    assert f'<span class="ref">{mark}</span>' in evidence  # the outages of the backtest
+    assert f"Payments for {mark}" in evidence  # the precedent
+    assert mark in _plain(client.get(reverse("service_cost", args=["payments"])).content)
+    assert mark in _plain(client.get(reverse("library")).content)
+    notes = SharedEvidence.objects.order_by("pk").values_list("note", "withdrawn_at")
+    assert [(mark in note, gone is None) for note, gone in notes] == [(True, True), (False, False)]
+
+
 def test_no_letter_and_no_public_entry_of_the_audit_log_holds_it(secrets: SimpleNamespace, db: None) -> None:
-    for message in Message.objects.all():
-        for user in User.objects.filter(pk__in=message.recipient_ids):
-            own = {held.organisation_id for held in user.held}
-            other = [side for side in Side.values if secrets.agreement.organisation_of(side).pk not in own]
+    for side, reader in (("provider", secrets.retail), ("customer", secrets.provider)):
+        people = User.objects.filter(assignments__organisation=reader)
+        told = [(one, user) for one in Message.objects.all() for user in people.filter(pk__in=one.recipient_ids)]
+        assert told
+        for message, user in told:
             said = f"{letter_write(message, user)} {headline_write(message, user)} {message.context}"
-            assert not [side for side in other if MARKS[side] in said]
-    for side, mark in MARKS.items():
-        own_key = secrets.agreement.organisation_of(side).pk
-        holding = Entry.objects.filter(content__contains=mark)
+            assert MARKS[side] not in said, message
+        holding = Entry.objects.filter(content__contains=MARKS[side])
+        own = secrets.agreement.organisation_of(side)
         assert holding.exists()
-        assert {tuple(entry.organisation_ids) for entry in holding} == {(own_key,)}
+        assert all(own.pk in entry.organisation_ids and reader.pk not in entry.organisation_ids for entry in holding)
