@@ -19,7 +19,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from agreements.api_negotiation import NegotiationActions
 from agreements.listed import agreements_listed, services_listed
-from agreements.models import Agreement, Objective, Service, Version
+from agreements.models import Agreement, Indicator, Objective, Service, Version
 from agreements.selectors import (
     agreements_visible,
     dependencies_visible,
@@ -130,22 +130,31 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
         )  # fmt: skip
 
 
+def _indicator_name(indicator: Indicator | None) -> str | None:
+    """Return an indicator as `service/indicator`."""
+    return f"{indicator.service.slug}/{indicator.slug}" if indicator else None
+
+
 class ObjectiveSerializer(serializers.ModelSerializer[Objective]):
     """One objective with the terms that hold now."""
 
     agreement: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField("slug", read_only=True)
     service = serializers.CharField(source="agreement.service.slug", read_only=True)
     indicator = serializers.SerializerMethodField()
+    customer_indicator = serializers.SerializerMethodField(help_text="The customer's own measurement, or null.")
     terms = serializers.SerializerMethodField(help_text="The objective as the version in force says it, or null.")
 
     class Meta:
         model = Objective
-        fields = ("agreement", "name", "service", "indicator", "terms")
+        fields = ("agreement", "name", "service", "indicator", "customer_indicator", "terms")
 
     def get_indicator(self, objective: Objective) -> str | None:
         """Return the indicator that measures it, as `service/indicator`."""
-        found = objective.indicator
-        return f"{found.service.slug}/{found.slug}" if found else None
+        return _indicator_name(objective.indicator)
+
+    def get_customer_indicator(self, objective: Objective) -> str | None:
+        """Return the customer's own measurement of it, as `service/indicator`."""
+        return _indicator_name(objective.customer_indicator)
 
     def get_terms(self, objective: Objective) -> dict[str, Any] | None:
         """Return what the version in force says about it."""
@@ -236,7 +245,7 @@ class ObjectiveViewSet(ListModelMixin, GenericViewSet[Objective]):
 
     def get_queryset(self) -> QuerySet[Objective]:
         """Return the visible objectives, narrowed by the query."""
-        rows = objectives_visible(self.request.user).select_related("indicator__service")
+        rows = objectives_visible(self.request.user).select_related("indicator__service", "customer_indicator__service")
         wanted = given(self.request, {"agreement": "agreement__slug", "service": "agreement__service__slug"})
         return rows.filter(**wanted).order_by("agreement__slug", "position", "name")
 

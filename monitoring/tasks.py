@@ -8,6 +8,7 @@ from django.utils import timezone
 from monitoring.collector import alive_seen
 from monitoring.services.assessment import objective_try, objectives_sweep
 from monitoring.services.compaction import month_compact, months_compactable
+from monitoring.services.difference import differences_sweep
 from monitoring.services.fetching import source_fetch, sources_due
 from monitoring.services.probe import lane_look, lanes_due
 from monitoring.services.retention import months_ahead, retention_apply
@@ -27,6 +28,12 @@ def assess_due() -> int:
 def objective_assess_task(objective_id: int) -> bool:
     """Assess one objective if anything of it is due; return whether it was assessed."""
     return objective_try(objective_id=objective_id, now=timezone.now(), only_due=True)
+
+
+@shared_task(acks_late=True)
+def differences_compare() -> int:
+    """Compare the two measurements of objectives that have them, for at most the sweep's budget of time."""
+    return differences_sweep(clock=timezone.now, budget=SWEEP_BUDGET)
 
 
 @shared_task(acks_late=True)

@@ -9,6 +9,7 @@ from monitoring.views import (
     comparison,
     composition,
     corrections,
+    difference,
     disruptions,
     exclusions,
     facts,
@@ -30,6 +31,7 @@ from monitoring.views import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("agreements/<slug:slug>/objectives/<str:name>/", objective.objective, name="objective"),
     path("agreements/<slug:slug>/objectives/<str:name>/outlook/", outlook.objective_outlook, name="objective_outlook"),
+    path("agreements/<slug:slug>/objectives/<str:name>/measurements/", difference.differences, name="differences"),
     path("agreements/<slug:slug>/standing/", standing.agreement_standing, name="agreement_standing"),
     path("services/<slug:slug>/composition/", composition.service_composition, name="service_composition"),
     path("services/<slug:slug>/standing/", standing.service_standing, name="service_standing"),

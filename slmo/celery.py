@@ -28,6 +28,7 @@ TIMETABLE: tuple[tuple[str, float | crontab, str], ...] = (
     ("monitoring.tasks.sources_sweep", 5.0, "sources whose next fetch is due; silent ones of which nobody was told"),
     ("monitoring.tasks.probes_sweep", 5.0, "sources that are to be looked at from a probe point now"),
     ("monitoring.tasks.assess_due", 5.0, "objectives with facts that are not yet assessed, or whose clock moved on"),
+    ("monitoring.tasks.differences_compare", 30.0, "objectives whose two measurements are to be compared"),
     ("monitoring.tasks.messages_forget", crontab(hour=3, minute=20), "messages that are older than thirty days"),
     ("monitoring.tasks.months_keep", crontab(hour=2, minute=20), "months of facts to make, to compact, and to drop"),
     ("reports.tasks.periods_close", crontab(minute="*/10"), "periods that have ended and whose facts are complete"),

@@ -1,5 +1,6 @@
 """The HTTP API of monitoring."""
 
+from monitoring.api.measurements import DifferenceViewSet
 from monitoring.api.views import BreachViewSet, FactViewSet, ResultViewSet, StatusViewSet
 
 __all__ = ["router_entries"]
@@ -9,4 +10,5 @@ router_entries = [
     ("results", ResultViewSet, "result"),
     ("statuses", StatusViewSet, "status"),
     ("breaches", BreachViewSet, "breach"),
+    ("differences", DifferenceViewSet, "difference"),
 ]

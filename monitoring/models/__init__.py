@@ -2,6 +2,7 @@
 
 from monitoring.models.breach import Breach, BreachNote, BreachState, Cause, NoteKind
 from monitoring.models.correction import Correction
+from monitoring.models.difference import Difference
 from monitoring.models.disruption import Announcement, Disruption, DisruptionMove, DisruptionState, DisruptionWindow
 from monitoring.models.evidence import Evidence
 from monitoring.models.exclusion import Exclusion, ExclusionKind
@@ -25,6 +26,7 @@ __all__ = [
     "Bucket",
     "Cause",
     "Correction",
+    "Difference",
     "Disruption",
     "DisruptionMove",
     "DisruptionState",

@@ -89,6 +89,9 @@ class ObjectiveStatus(models.Model):
     )
     error = models.TextField(blank=True, help_text="Why the last try failed.")
     assessed_at = models.DateTimeField(null=True, blank=True)
+    compare_from = models.DateTimeField(
+        null=True, blank=True, help_text="From here on its two measurements are to be compared; empty: they are."
+    )
     terms_digest = models.CharField(
         max_length=64, blank=True, help_text="`Agreement.terms_digest` that was assessed; where it differs, all is due."
     )
@@ -103,6 +106,10 @@ class ObjectiveStatus(models.Model):
             models.Index(fields=["due_from"], condition=models.Q(due_from__isnull=False), name="status_due"),
             # assess_due: objectives whose clock moved on
             models.Index(fields=["look_at"], condition=models.Q(look_at__isnull=False), name="status_look"),
+            # differences_due: objectives whose two measurements are to be compared
+            models.Index(
+                fields=["compare_from"], condition=models.Q(compare_from__isnull=False), name="status_compare"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,14 +5,14 @@ the next sweep does the same again. Facts that arrive in between wait for the lo
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Case, CharField, F, Func, Q, QuerySet, Value, When
 
 from agreements.models import Objective, Version
-from monitoring.instants import instant_of
+from monitoring.instants import instant_of, moment_of
 from monitoring.models import ObjectiveStatus
 from monitoring.reading import counts_whole_outages, outages_whole, window_widened
 from monitoring.record import Record, record_read
@@ -73,9 +73,18 @@ def objective_assess(*, objective_id: int, now: datetime, only_due: bool = False
             record = record_read(status.objective, instant_of(now))
         except Version.DoesNotExist:
             return None
-        touched = days_store(record, list(_spans_due(record, status)))
+        due = list(_spans_due(record, status))
+        touched = days_store(record, due)
+        _compare_later(status, due)
         results = results_store(record, results_compute(record, periods_touched(record, touched)), now)
         return status_settle(record, status, results, now)
+
+
+def _compare_later(status: ObjectiveStatus, due: Sequence[Window]) -> None:
+    """Note from when on the two measurements of an objective are to be compared, where it has two."""
+    if status.objective.is_measured_twice:
+        since = moment_of(max(min(span.start for span in due), 0))
+        status.compare_from = min(since, status.compare_from or since)
 
 
 def _is_due(status: ObjectiveStatus, now: datetime) -> bool:

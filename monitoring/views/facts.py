@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Indicator
-from agreements.selectors import indicators_visible
+from agreements.selectors import indicators_visible, objectives_visible
 from monitoring.coverage import STRIP_DAYS, coverage, strip_days, strip_end
 from monitoring.figures.export import facts_write
 from monitoring.forms import errors_take
@@ -115,6 +115,7 @@ def indicator(request: HttpRequest, service: str, slug: str) -> HttpResponse:
     now = timezone.now()
     known = coverage(found)
     end = strip_end(found, known, now, _asked(request))
+    reading = Q(indicator=found) | Q(customer_indicator=found)
     sources = [(row, source_health(row, now)) for row in sources_visible(user).filter(indicator=found)]
     context = {
         "indicator": found,
@@ -125,7 +126,7 @@ def indicator(request: HttpRequest, service: str, slug: str) -> HttpResponse:
         "strip": _strip_links(end),
         "sources": sources,
         "batches": batches_visible(user).filter(indicator=found)[:BATCHES],
-        "objectives": found.objectives.select_related("agreement").order_by("agreement__title"),
+        "objectives": objectives_visible(user).filter(reading).order_by("agreement__title"),
         "pending": pending(found),
         "can": Can(user, found.service.organisation),
     }

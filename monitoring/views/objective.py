@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import Objective
 from agreements.selectors import objective_get
+from monitoring.difference_page import difference_shown, differences_visible
 from monitoring.figure_record import acts_of, figure_record
 from monitoring.figures.cut import Cut, cut_of
 from monitoring.figures.kinds import Figure, kind_figure
@@ -59,7 +60,7 @@ def objective(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     if result is not None:
         context |= _period_context(found, result, results, zone)
         if asked.at is None:
-            context |= figure_record(request.user, result)
+            context |= figure_record(request.user, result) | _both(request.user, found, result, zone)
         else:  # the ledger of days, and the outlook, are those of now
             context |= {"calendar": None, "running": False, "latest": False}
     return page(request, "monitoring/objective.html", context, fragment="period")
@@ -87,6 +88,16 @@ def _period_context(
         "latest": place == len(results) - 1,
         "next": results[place + 1] if place + 1 < len(results) else None,
     }
+
+
+def _both(user: Any, found: Objective, result: PeriodResult, zone: ZoneInfo) -> dict[str, Any]:
+    """Return what the two measurements of an objective say of a period; nothing where there is one of them."""
+    if not found.is_measured_twice:
+        return {}
+    row = differences_visible(user).filter(objective=found, start=result.start).first()
+    if row is not None:
+        row.objective = found
+    return {"both": {"shown": difference_shown(row, zone) if row else None}}
 
 
 def _kind_context(result: PeriodResult, cut: Cut | None) -> dict[str, Any]:

@@ -101,6 +101,7 @@ ACTION_TEXTS: Mapping[str, str | Promise] = {
     "disruption_decline": _("declined the disruption"),
     "disruption_withdraw": _("withdrew the disruption"),
     "disruption_call_off": _("called the disruption off"),
+    "difference_told": _("told both sides that their measurements differ"),
     "restatement_issue": _("restated the figure"),
     "restatement_decline": _("let the final figure stand"),
     "report_compile": _("compiled the report"),

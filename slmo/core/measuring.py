@@ -75,11 +75,12 @@ def alone(agreement: Agreement, objective: str) -> Agreement:
     return replace(agreement, versions=versions)
 
 
-def facts_ruling(agreement: Agreement, objective: str, provider: Facts, customer: Facts) -> Facts:
+def facts_ruling(agreement: Agreement, objective: str, provider: Facts | States, customer: Facts | States) -> Facts:
     """Return the facts by which an objective is judged: those of the party that rules in each version's time.
 
     Where the other stands in, its states fill the time in which nothing is known of the one that rules.
     """
+    provider, customer = Facts.of(provider), Facts.of(customer)
     found = spells(agreement, objective)
     parts = []
     for spell in found:

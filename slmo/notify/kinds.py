@@ -88,6 +88,10 @@ KINDS: Mapping[str, Kind] = {
     "figure_restated": _kind(
         _("A final figure was restated"), "rotate", "service agreement objective period number old new reason"
     ),
+    # period: its first day; provider, customer: both figures as text with unit; ruling: provider or customer
+    "measurements_differ": _kind(
+        _("Two measurements differ"), "arrows-diff", "service agreement objective period provider customer ruling"
+    ),
     "review_due": _kind(_("A review is due"), "calendar-event", "agreement due_on"),  # due_on: date
     # last_at: when facts last came, or None where none ever did
     "source_silent": _kind(_("A source of facts is silent"), "plug", "source service last_at"),

@@ -47,6 +47,9 @@ SAMPLES = {
     "old": "99.87 %",
     "new": "99.91 %",
     "text": "Two hours are too long.",
+    "provider": "99.95 %",
+    "customer": "99.86 %",
+    "ruling": "customer",
     "number": 1,
 }
 
