@@ -26,7 +26,8 @@ logger = logging.getLogger(__name__)
 
 THREADS = 64
 HOST_MOST = 16  # fetches of one host at a time
-AHEAD = 4  # leased sources that wait for a thread, for each thread: few enough to be asked long before a lease ends
+AHEAD = 1  # leased sources that wait for a thread, for each thread: the others are left to other collectors
+HELD = 5  # leased sources in all, for each thread, with those whose hosts are busy: all are asked before a lease ends
 TOGETHER = 200  # fetches that are recorded in one transaction
 TICK = 0.2  # seconds between two looks at what is due
 WAIT_MOST = 10.0  # seconds between two tries while the database does not answer
@@ -86,14 +87,25 @@ class Collector:
                 wait = min(2 * wait, WAIT_MOST)
 
     def _lease(self) -> None:
-        """Lease as many sources as there is room for."""
-        room = self.threads * (1 + AHEAD) - self._running - len(self._waiting)
+        """Lease as many sources as there is room for; those that wait for their hosts stand in nobody's way."""
+        held, ready = self._running + len(self._waiting), self._running + self._ready()
+        room = min(self.threads * (1 + AHEAD) - ready, self.threads * HELD - held)
         if room > 0:
             self._waiting.extend(sources_lease(now=self.clock(), limit=room))
         if time.monotonic() - self._said > SAID_EVERY:
             self._said = time.monotonic()
             networks_refresh()  # here, so that no thread that asks has to
             alive_say()
+
+    def _ready(self) -> int:
+        """Return how many of the waiting fetches there is room for at their hosts."""
+        hosts, ready = self._hosts.copy(), 0
+        for source in self._waiting:
+            asked = _hosts_of(source)
+            if all(hosts[host] < HOST_MOST for host in asked):
+                hosts.update(asked)
+                ready += 1
+        return ready
 
     def _start(self) -> None:
         """Start the waiting fetches for which there are a thread and room at their hosts; drop leases that grow old."""

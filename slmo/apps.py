@@ -1,4 +1,4 @@
-"""The project's own AppConfig: it binds the Celery application when Django starts."""
+"""The project's own AppConfig: it binds the Celery application, and what sessions begin with, when Django starts."""
 
 from django.apps import AppConfig
 
@@ -11,6 +11,6 @@ class SlmoConfig(AppConfig):
 
     def ready(self) -> None:
         """Bind the Celery application as the current one."""
-        from slmo import celery
+        from slmo import celery, sessions  # noqa: F401  # sessions begin as it says from here on
 
         celery.app.set_default()

@@ -28,6 +28,16 @@ def env_flag(name: str, default: str) -> bool:
     return word in {"1", "yes", "true", "on"}
 
 
+# A database server that was cut off is noticed within half a minute; slmo/sessions.py asks it for the same.
+DATABASE_OPTIONS = {
+    "connect_timeout": "10",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+
+
 def database_from_url(url: str) -> dict[str, object]:
     """Return Django's settings for one `postgresql://user:password@host:port/name?option=value` URL.
 
@@ -36,7 +46,7 @@ def database_from_url(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured("DATABASE_URL must read postgresql://user:password@host:port/name.")
-    options = dict(parse_qsl(parts.query))
+    options = DATABASE_OPTIONS | dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -97,9 +97,12 @@ def objectives_mark(*, objective_ids: Iterable[int], since: datetime, until: dat
 
 
 def objectives_assess_soon(objective_ids: Iterable[int]) -> None:
-    """Ask the workers to assess these objectives; without a broker the sweep finds them by their rows."""
+    """Ask the workers to assess these objectives; without a broker the sweep finds them by their rows.
+
+    A broker that does not answer is not asked again: whoever delivers facts would wait for it.
+    """
     try:
         for objective_id in objective_ids:
-            current_app.send_task(ASSESS_TASK, args=[objective_id])
+            current_app.send_task(ASSESS_TASK, args=[objective_id], retry=False)
     except OperationalError:
         logger.warning("No broker: what is due waits for the next sweep.")

@@ -5,6 +5,7 @@ is also in the log.
 """
 
 import logging
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,8 @@ from django.core.exceptions import (
     SuspiciousOperation,
     ValidationError,
 )
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
@@ -59,6 +61,12 @@ TABLE: tuple[tuple[type[Exception], Answer], ...] = (
 FAILURE = Answer(
     500, _("Something went wrong on our side"), _("Nothing of this request was saved. We have a record of it.")
 )
+ABSENT = Answer(
+    503, _("The database does not answer"), _("Look whether your last change is there before you repeat it.")
+)
+AGAIN = _("Send it again in a moment; facts are recorded once, however often they are sent.")
+RETRY_AFTER = "5"  # seconds
+FOR_PROGRAMS = ("/api/", "/hooks/")  # what is asked there is answered in JSON
 
 
 def answer_for(error: Exception) -> Answer | None:
@@ -117,13 +125,29 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 (Django's handler500); the page needs no database, because that may be what failed."""
-    context: dict[str, Any] = {"answer": FAILURE, "sentences": [], "reference": getattr(request, "reference", "")}
+    """Answer 500, or 503 where the database does not answer (Django's handler500, called while the error is handled).
+
+    The page needs no database. Programs get a sentence as JSON, and are told when to try again.
+    """
+    absent = isinstance(sys.exception(), OperationalError | InterfaceError)
+    answer = ABSENT if absent else FAILURE
+    response = _failure_render(request, answer)
+    if absent:
+        response["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _failure_render(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """Return a failure as JSON, as a notice, or as a page."""
+    if request.path.startswith(FOR_PROGRAMS):
+        told = f"{answer.title}. {AGAIN if answer is ABSENT else answer.text}"
+        return JsonResponse({"detail": told}, status=answer.status)
+    context: dict[str, Any] = {"answer": answer, "sentences": [], "reference": getattr(request, "reference", "")}
     if wants_fragment(request):
-        response = HttpResponse(render_to_string("errors/notice.html", context), status=500)
+        response = HttpResponse(render_to_string("errors/notice.html", context), status=answer.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"
         return response
-    return HttpResponse(render_to_string("errors/500.html", context), status=500)
+    return HttpResponse(render_to_string("errors/500.html", context), status=answer.status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

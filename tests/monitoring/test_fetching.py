@@ -159,6 +159,29 @@ def test_sources_of_one_interval_are_spread_over_it(record):
     assert len(due) == 5
 
 
+def test_a_collector_leaves_to_others_what_it_cannot_begin_with_soon(record):
+    for n in range(12):
+        source_make(f"s{n}")
+    leased = [Collector(lambda: NOW, threads=2) for _ in range(3)]
+    for collector in leased:
+        collector._lease()
+        collector._pool.shutdown()
+    assert [len(collector._waiting) for collector in leased] == [4, 4, 4]
+
+
+def test_sources_whose_host_is_busy_do_not_keep_a_collector_from_others(record):
+    for n in range(20):
+        source_make(f"s{n}", next_due_at=NOW - MINUTE, config={"url": "http://busy.example.org/"})
+    source_make("free", next_due_at=NOW)
+    collector = Collector(lambda: NOW, threads=5)
+    collector._hosts["busy.example.org"] = HOST_MOST
+    for _ in range(3):
+        collector._lease()
+    collector._pool.shutdown()
+    assert "free" in [source.slug for source in collector._waiting]
+    assert len(collector._waiting) == 21
+
+
 class Busy(Connector):
     """A system that notes how many ask at once, in all and of each host, and whether one source is asked twice."""
 

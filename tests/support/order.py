@@ -11,6 +11,7 @@ import pytest
 
 WAITING = (
     "tests/embedded/test_supervisor.py",
+    "tests/monitoring/test_servers_fail.py",
     "tests/monitoring/test_kill.py",
     "tests/test_loop.py",
     "tests/embedded/",

@@ -35,7 +35,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name the forbidden skips, or say once, loudly, what was left out."""
     if _skipped and _forbidden():
         terminalreporter.write_line(f"FAILED: skipped although CI=true: {', '.join(_skipped)}", red=True)
-    elif any("NO BROWSER" in str(report.longrepr) for report in terminalreporter.getreports("skipped")):
+    elif any("NO HOSTS" in str(report.longrepr) for report in terminalreporter.getreports("skipped")):
+        terminalreporter.write_line("NO HOSTS: two hosts were not tested; run as root, with iproute2.", red=True)
+    if any("NO BROWSER" in str(report.longrepr) for report in terminalreporter.getreports("skipped")):
         terminalreporter.write_line("NO BROWSER: the tests of the pages were skipped; install chromium.", red=True)
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, SuspiciousOperation, ValidationError
+from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -105,6 +106,19 @@ def test_a_failure_of_the_program_is_left_to_djangos_handler_and_the_page_gives_
     answer = errors.server_error(request)
     assert answer.status_code == 500
     assert b"ab12cd34" in answer.content
+
+
+def test_a_database_that_does_not_answer_is_told_as_503_to_people_and_to_programs() -> None:
+    try:
+        raise OperationalError("no connection")
+    except OperationalError:
+        page = errors.server_error(request_of())
+        program = errors.server_error(RequestFactory().post("/api/v1/facts/"))
+    assert page.status_code == program.status_code == 503
+    assert page["Retry-After"] == program["Retry-After"] == "5"
+    assert b"The database does not answer" in page.content
+    assert json.loads(program.content)["detail"].startswith("The database does not answer. Send it again")
+    assert errors.server_error(RequestFactory().post("/hooks/x/")).status_code == 500
 
 
 def test_an_unknown_address_answers_404_with_the_reference_of_the_header(client: Client) -> None:

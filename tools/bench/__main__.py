@@ -20,7 +20,7 @@ from slmo.embedded.refusal import Refusal
 if TYPE_CHECKING:
     from .measure import Measurement
 
-PARTS = ("engine", "intake", "arrival", "growth")
+PARTS = ("engine", "intake", "arrival", "hosts", "growth")
 
 
 def main() -> int:
@@ -84,12 +84,13 @@ def copied(migrated: str) -> Iterator[None]:
 
 def measurements_of(part: str, scale: float) -> Iterator["Measurement"]:
     """Return the measurements of one part; its models ask for settings, so that it is imported here."""
-    from . import arrival, intake, runs
+    from . import arrival, hosts, intake, runs
 
     table = {
         "engine": runs.measurements,
         "intake": intake.measured,
         "arrival": arrival.measured,
+        "hosts": hosts.measured,
         "growth": intake.grown,
     }
     return table[part](scale)

@@ -1,0 +1,27 @@
+"""What each session asks of the database: to give a client up that was cut off, with the rows that it had locked.
+
+Without this a host whose network fails in the middle of a transaction keeps its locks for two hours.
+"""
+
+from typing import Any
+
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
+
+# Seconds until a silent client is asked whether it lives, between two such questions, and how many it may leave
+# unanswered; milliseconds for which what was sent may stay unconfirmed.
+LIFE = {
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+_ASK = f"SELECT {', '.join(f'set_config({name!r}, {value!r}, false)' for name, value in LIFE.items())}"
+
+
+@receiver(connection_created, dispatch_uid="slmo.sessions")
+def session_begin(connection: Any, **_told: Any) -> None:
+    """Ask for it at the beginning of a session; behind a pooler of transactions the session is the pooler's own."""
+    if connection.vendor == "postgresql" and not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        with connection.cursor() as cursor:
+            cursor.execute(_ASK)
