@@ -10,6 +10,7 @@ from agreements.errors import Refused
 from monitoring.models import Breach, BreachNote, BreachState, Cause, NoteKind, PeriodResult
 from monitoring.record import Record
 from monitoring.services.breach_news import breach_news
+from monitoring.services.breach_rows import breach_of_period
 from monitoring.services.loss import target_lost_at
 from slmo.accounts.models import User
 from slmo.accounts.policy import can, require
@@ -130,7 +131,9 @@ def breach_follow(record: Record, result: PeriodResult, now: datetime, before: s
         if breached and before != BREACHED:
             _open(record, result, now)
         return
-    known = Breach.objects.select_for_update().filter(objective=record.objective, period_start=result.start).first()
+    known = breach_of_period(record.objective.pk, result.start)
+    if known is not None:
+        known.objective = record.objective
     if breached and known is None:
         _open(record, result, now)
     elif breached and known is not None:

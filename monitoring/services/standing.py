@@ -7,8 +7,9 @@ from fractions import Fraction
 import numpy as np
 
 from monitoring.instants import instant_of, moment_of
-from monitoring.models import Breach, FactState, ObjectiveStatus, PeriodResult
+from monitoring.models import FactState, ObjectiveStatus, PeriodResult
 from monitoring.record import Record
+from monitoring.services.breach_rows import target_lost_of
 from monitoring.services.claim import basis_now, status_write
 from monitoring.services.results_sql import result_at
 from slmo.audit.services import record as audit
@@ -78,8 +79,7 @@ def _state_now(record: Record, states: States) -> FactState | None:
 def _exhausted_at(record: Record, result: PeriodResult) -> datetime | None:
     """Return when the budget was exhausted, or will be at the present burn; None where it lasts for the period."""
     if result.verdict == "breached":
-        breach = Breach.objects.filter(objective=record.objective, result=result).order_by("-opened_at").first()
-        return breach.breached_at if breach else None
+        return target_lost_of(record.objective.pk, result.pk)
     if result.budget_allowed is None or result.budget_consumed is None or result.total is None:
         return None
     if not record.is_of_states:

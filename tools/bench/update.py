@@ -26,6 +26,7 @@ from .world import NOW, World, agreement_make
 HISTORIES = (1, 13, 60)  # months
 FACTS_A_MONTH = 17  # 200 a year
 ROUNDS = 30
+FIRST_ROUNDS = 6  # not counted: a worker's session prepares its statements once, not with every fact
 
 
 def measured(world: World, histories: Sequence[int], rounds: int) -> Iterator[Measurement]:
@@ -33,7 +34,8 @@ def measured(world: World, histories: Sequence[int], rounds: int) -> Iterator[Me
     shortest: float | None = None
     for months in histories:
         objective = objective_make(world, months)
-        cost = round(sum(_new_fact(objective, NOW + timedelta(minutes=n)) for n in range(rounds)) / rounds, 2)
+        costs = [_new_fact(objective, NOW + timedelta(minutes=n)) for n in range(FIRST_ROUNDS + rounds)]
+        cost = round(sum(costs[FIRST_ROUNDS:]) / rounds, 2)
         shortest = shortest or cost
         yield under(f"one new fact after {months} months: ledger, result, status", cost, 10, shortest)
     yield _correction(objective)
