@@ -8,13 +8,14 @@ from rest_framework.routers import DefaultRouter
 from agreements.api import router_entries as agreements_entries
 from monitoring.api import router_entries as monitoring_entries
 from reports.api import router_entries as reports_entries
+from reports.api_impact import router_entries as impact_entries
 
 
 def router_build() -> DefaultRouter:
     """Return one router over what each application offers."""
     router = DefaultRouter()
     router.include_format_suffixes = False  # one address for each thing; another form is asked for by header
-    for prefix, viewset, basename in (*agreements_entries, *monitoring_entries, *reports_entries):
+    for prefix, viewset, basename in (*agreements_entries, *monitoring_entries, *reports_entries, *impact_entries):
         router.register(prefix, viewset, basename=basename)
     return router
 

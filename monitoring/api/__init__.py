@@ -1,5 +1,6 @@
 """The HTTP API of monitoring."""
 
+from monitoring.api.disruptions import DisruptionViewSet
 from monitoring.api.measurements import DifferenceViewSet
 from monitoring.api.views import BreachViewSet, FactViewSet, ResultViewSet, StatusViewSet
 
@@ -11,4 +12,5 @@ router_entries = [
     ("statuses", StatusViewSet, "status"),
     ("breaches", BreachViewSet, "breach"),
     ("differences", DifferenceViewSet, "difference"),
+    ("disruptions", DisruptionViewSet, "disruption"),
 ]

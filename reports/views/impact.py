@@ -17,7 +17,8 @@ from monitoring.disruptions import disruption_get
 from monitoring.figures.objective import period_label
 from monitoring.instants import instant_of, moment_of
 from monitoring.outlook.chance import chance_text
-from reports.evidence.impact import LONGEST, Impact, impacts, windows_checked
+from reports.evidence.impact import Impact, impacts
+from reports.evidence.spans import windows_refusal
 from slmo.core.units import Window
 from slmo.web import words
 from slmo.web.pages import page
@@ -71,11 +72,8 @@ def _instant(text: str, key: str, zone: str) -> int:
 
 def _check(windows: Sequence[Window]) -> None:
     """Raise ValueError for spans that cannot be previewed."""
-    wrong = list(windows_checked(windows))
-    if "order" in wrong:
-        raise ValueError(_("A disruption must end after it begins."))
-    if "length" in wrong:
-        raise ValueError(_("A preview looks at most %(days)s days ahead of its beginning.") % {"days": LONGEST})
+    if sentence := windows_refusal(windows):
+        raise ValueError(sentence)
 
 
 def _shown(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
