@@ -25,6 +25,7 @@ from slmo.core.terms import ObjectiveTerms
 from slmo.core.units import Window
 
 LONGEST = 92  # days that a preview looks at
+PERIODS_MOST = 13  # shown of one objective: three months of weeks
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ class Odds:
 
 @dataclass(frozen=True)
 class Impact:
-    """One objective: its service seconds inside the disruption, what is left of its budget, and the odds.
+    """One objective in one period: its service seconds inside the disruption, what is left of the budget, the odds.
 
-    `left` and `odds` are None where nobody can say; `period` is the one in which the disruption begins.
+    `left` and `odds` are None where nobody can say; `more` counts the later periods that are not looked at.
     """
 
     objective: Objective
@@ -50,6 +51,7 @@ class Impact:
     overlap: int
     left: Fraction | None
     odds: Odds | None
+    more: int = 0
 
     @property
     def is_forecast(self) -> bool:
@@ -69,37 +71,53 @@ def is_planned(clause: ObjectiveTerms) -> bool:
 
 
 def impacts(agreement: Agreement, windows: Sequence[Window], now: datetime) -> list[Impact]:
-    """Return the impact of a disruption on each objective that is in force when it begins.
+    """Return the impact of a disruption on each objective that is in force, in each period that it touches.
 
     Raises Version.DoesNotExist where nothing is signed.
     """
-    terms, first = terms_of(agreement), min(one.start for one in windows)
-    version = terms.version_at(first)
-    rows = agreement.objectives.select_related("indicator")
-    found = []
-    for row in rows if version else ():
-        clause = version.objectives.get(row.name) if version else None
-        if clause is not None:
-            row.agreement = agreement
-            found.append(_Look(row, terms, clause, windows, now).impact())
+    terms = terms_of(agreement)
+    found: list[Impact] = []
+    for row in agreement.objectives.select_related("indicator"):
+        row.agreement = agreement
+        touched = list(_touched(terms, row.name, windows))
+        look = _Look(row, terms, windows, now)
+        rows = [look.impact(period, clause) for period, clause in touched[:PERIODS_MOST]]
+        if len(touched) > PERIODS_MOST:
+            rows[-1] = replace(rows[-1], more=len(touched) - PERIODS_MOST)
+        found += rows
     return found
 
 
-class _Look:
-    """One objective looked at under one disruption."""
+def _touched(terms: Terms, name: str, windows: Sequence[Window]) -> Iterator[tuple[Window, ObjectiveTerms]]:
+    """Yield each period that a disruption touches while an objective is in force, with its terms then."""
+    reached = None
+    for window in sorted(windows):
+        at = window.start
+        while at < window.end:
+            version = terms.version_at(at)
+            clause = version.objectives.get(name) if version else None
+            kind = "month" if clause is None or rolling_seconds(clause.period) else clause.period
+            period = period_containing(kind, terms.timezone, at, terms.anchor)
+            if clause is not None and (reached is None or period.start >= reached):
+                reached = period.end
+                yield period, clause
+            at = period.end
 
-    def __init__(
-        self, objective: Objective, terms: Terms, clause: ObjectiveTerms, windows: Sequence[Window], now: datetime
-    ) -> None:
-        self.objective, self.terms, self.clause, self.windows = objective, terms, clause, windows
+
+class _Look:
+    """One objective looked at under one disruption, period by period."""
+
+    period: Window
+    clause: ObjectiveTerms
+
+    def __init__(self, objective: Objective, terms: Terms, windows: Sequence[Window], now: datetime) -> None:
+        self.objective, self.terms, self.windows = objective, terms, windows
         self.as_of = instant_of(now)
-        first = min(one.start for one in windows)
-        kind = "month" if rolling_seconds(clause.period) else clause.period
-        self.period = period_containing(kind, terms.timezone, first, terms.anchor)
         self.exclusions: tuple[ExclusionWindow, ...] = exclusions_load(objective, terms)
 
-    def impact(self) -> Impact:
-        """Return what the disruption does."""
+    def impact(self, period: Window, clause: ObjectiveTerms) -> Impact:
+        """Return what the disruption does in one period."""
+        self.period, self.clause = period, clause
         overlap = sum(self.planned(one.meet(self.period)) for one in self.windows)
         running = self.running()
         left = None
@@ -123,7 +141,7 @@ class _Look:
         return list(rows.defer("provenance", "parts"))
 
     def running(self) -> PeriodResult | None:
-        """Return the result of the period in which the disruption begins, if that runs already."""
+        """Return the result of the period, if that runs already."""
         return next((one for one in self.results if instant_of(one.start) == self.period.start), None)
 
     def odds(self, running: PeriodResult | None) -> Odds | None:

@@ -29,7 +29,7 @@ RISKY, LOST = 0.9, 0.5  # probabilities of being met below which a sign says so
 @login_required
 @require_safe
 def disruption_impact(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
-    """Show, objective by objective, what a disruption would do to the running period."""
+    """Show, objective by objective, what a disruption would do to each period that it touches."""
     agreement = agreement_get(request.user, slug)
     context: dict[str, Any] = {
         "agreement": agreement,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agreements.models import Version
-from agreements.services import dependency_add
+from agreements.services import dependency_add, version_draft, version_propose, version_sign_recorded
 from reports.evidence.backtest import backtest
 from reports.evidence.feasibility import feasibility, is_carried
 from reports.evidence.precedent import cost_shown, precedents
@@ -59,11 +59,32 @@ def test_the_record_of_the_parts_is_held_against_the_drafted_target(composed: Ve
     assert again["measured"]["below"] == 0
 
 
+def contract_says(story: Story, begins: date, **spec: Any) -> None:
+    """Let the supplier's contract say something else from a day on."""
+    document = story.contract.versions.earliest("number").document
+    changed = {**document, "spec": {**document["spec"], **spec}}
+    if "effective" not in spec:
+        changed["spec"]["effective"] = {"from": begins.isoformat()}
+    version = version_draft(agreement=story.contract, document=changed, actor=None, now=EARLY)
+    version = version_propose(version=version, actor=None, now=EARLY)
+    for side in ("provider", "customer"):
+        version = version_sign_recorded(
+            version=version, side=side, signer_name="A. Signer", evidence="On paper.", actor=None, now=EARLY
+        )
+
+
 def test_hours_that_nobody_below_covers_are_told(composed: Version, story: Story) -> None:
-    supplier = Version.objects.get(agreement=story.contract)
-    assert supplier.document["spec"]["objectives"][0].get("hours") is None
     found, _ = below(composed, story)
-    assert found["gaps"] == []
+    assert found["gaps"] == []  # around the clock on both sides
+    working = {"weekly": {"mon-fri": ["08:00-18:00"], "sat": ["09:00-12:00"]}}
+    contract_says(story, date(2026, 5, 1), calendars={"working": working}, objectives=[terms(hours="working")])
+    found, shown = below(composed, story)
+    (gap,) = found["gaps"]
+    assert gap["seconds"] == (7 * 24 - 5 * 10 - 3) * 3600
+    sentence = shown["gaps"][0]["sentence"].replace("\N{NO-BREAK SPACE}", " ")
+    assert sentence.startswith("Compute is not covered for 115 h a week: ")
+    assert "Sat 12:00" in sentence
+    assert shown["gaps"][0]["more"] == gap["more"] == 0
 
 
 def test_a_contract_below_that_ends_before_the_draft_is_told(composed: Version, story: Story) -> None:
@@ -72,6 +93,24 @@ def test_a_contract_below_that_ends_before_the_draft_is_told(composed: Version, 
     found, shown = below(composed, story)
     assert found["terms"] == []  # the contract has no end
     assert shown["terms"] == []
+    contract_says(story, date(2026, 5, 1), effective={"from": "2026-05-01", "until": "2027-01-01"})
+    found, shown = below(composed, story)
+    assert [(one["kind"], one["theirs"], one["ours"]) for one in found["terms"]] == [
+        ("ends", "2027-01-01", "2028-01-01")
+    ]
+    assert shown["terms"][0]["sentence"] == "“Compute terms” ends on 1 Jan 2027, the draft only on 1 Jan 2028."
+
+
+def test_a_contract_that_can_be_left_sooner_than_the_draft_is_told(composed: Version, story: Story) -> None:
+    owed = {"termination": {"notice": "90d", "by": "either"}}
+    composed.document = {**composed.document, "spec": {**composed.document["spec"], **owed}}
+    contract_says(story, date(2026, 5, 1), termination={"notice": "90d", "by": "customer"})
+    found, _ = below(composed, story)
+    assert found["terms"] == []  # only we may leave it
+    contract_says(story, date(2026, 5, 2), termination={"notice": "30d", "by": "provider"})
+    found, shown = below(composed, story)
+    assert [(one["kind"], one["theirs"], one["ours"]) for one in found["terms"]] == [("notice", 30, 90)]
+    assert "can be left with 30 days of notice; the draft owes the customer 90." in shown["terms"][0]["sentence"]
 
 
 def test_credits_owed_stand_beside_those_that_can_be_recovered(composed: Version, story: Story) -> None:

@@ -64,6 +64,34 @@ def test_several_spans_add_up_and_a_lost_target_is_certain(office: Story) -> Non
     assert found.odds.counted == 0
 
 
+def test_each_period_that_is_touched_is_told_with_its_own_share(office: Story) -> None:
+    june, july = impacts(
+        office.retail_sla, [Window(instant_of(at("2026-06-30 15:00")), instant_of(at("2026-07-01 10:00")))], NOW
+    )
+    assert (june.period.end, july.period.end) == (
+        instant_of(at("2026-07-01 00:00")),
+        instant_of(at("2026-08-01 00:00")),
+    )
+    assert (june.overlap, july.overlap) == (2 * 3600, 3600)  # until five, and from nine on
+    assert june.left is not None
+    assert july.left is None  # has not begun
+    for one in (june, july):
+        assert one.odds is not None
+        assert one.odds.without > one.odds.counted
+
+
+def test_a_period_is_told_once_and_of_very_many_only_the_first(office: Story) -> None:
+    twice = impacts(office.retail_sla, [TUESDAY, SUNDAY], NOW)
+    assert [one.overlap for one in twice] == [7200]
+    daily = agreed(
+        "desk-daily", office.retail_sla.objectives.get().indicator, office.retail,
+        objectives=[terms(target=">= 97%", hours="office", period="day")], spec={"calendars": OFFICE},
+    )  # fmt: skip
+    many = impacts(daily, [Window(TUESDAY.start, TUESDAY.start + 30 * 86_400)], NOW)
+    assert len(many) == 13
+    assert [one.more for one in many] == [0] * 12 + [18]  # thirty days from noon on touch thirty-one
+
+
 @pytest.mark.usefixtures("office")
 def test_the_fragment_says_it_in_a_sentence_to_both_sides(office: Story) -> None:
     coming = (timezone.now() + timedelta(days=2)).replace(microsecond=0)
