@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from agreements.reading.sentences import quantity
 from slmo.core.terms import Measurement, ObjectiveTerms
@@ -39,5 +39,9 @@ def points(value: Fraction, unit: str) -> str:
     if unit != "%":
         return quantity(value, unit)
     hundredfold = value * 100
+    if hundredfold.denominator == 1:
+        said = ngettext("%(number)s percentage point", "%(number)s percentage points", int(hundredfold))
+        return said % {"number": words.number(hundredfold)}
     places = next((n for n in range(10) if (hundredfold * 10**n).denominator == 1), 9)
-    return _("%(number)s percentage points") % {"number": words.number(hundredfold, places)}
+    said = pgettext("a number with a fraction", "%(number)s percentage points")
+    return said % {"number": words.number(hundredfold, places)}

@@ -22,9 +22,11 @@ from governance.services.review import review_conclude, review_hold, review_sche
 from monitoring.models import Breach, Fact
 from monitoring.services.assessment import objective_assess
 from monitoring.services.breach import breach_acknowledge, breach_close, breach_explain
+from monitoring.services.difference import differences_follow
 from reports.models import Report
 from reports.services.report import report_compile, report_publish
 from slmo.accounts.models import Organisation, User
+from slmo.demo.customer import tills_load
 from slmo.demo.provider import OFFERS, Offer, document_of
 from slmo.notify.models import Message
 
@@ -150,6 +152,7 @@ def agreements_load(
 ) -> dict[str, Agreement]:
     """Create all customer agreements with their history; return them by the service's short name."""
     made = {offer.slug: agreement_load(offer, indicators[offer.slug], parties, people) for offer in OFFERS}
+    tills_load(made["payments"], people["manager@northlight.example"])
     review_payments(made["payments"], people)
     return made
 
@@ -158,6 +161,7 @@ def objectives_assess(now: datetime) -> Iterator[Objective]:
     """Assess every measured objective on all recorded facts; yield each when it is done."""
     for objective in Objective.objects.filter(indicator__isnull=False).select_related("agreement"):
         objective_assess(objective_id=objective.pk, now=now)
+        differences_follow(objective_id=objective.pk, now=now)
         yield objective
 
 

@@ -32,6 +32,7 @@ MAINTENANCE = {
     "for": "4h",
     "reason": "planned maintenance",
 }
+MEASUREMENT = {"rules": "provider", "notice_above": "0.05%"}
 
 
 INCIDENTS_RESOLVED = {
@@ -109,7 +110,7 @@ OFFERS = (
         customer="baltic-retail",
         title="Payments for Baltic Retail",
         zone=BERLIN,
-        terms=terms(">= 99.9%", 12_000, (("99.9%", 10), ("99%", 25), ("95%", 50))),
+        terms=terms(">= 99.9%", 12_000, (("99.9%", 10), ("99%", 25), ("95%", 50)), measurement=MEASUREMENT),
         calendars={},
         exclusions=[MAINTENANCE],
     ),

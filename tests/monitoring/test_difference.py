@@ -179,7 +179,7 @@ def test_without_a_second_measurement_the_page_says_what_it_is_for():
     agreement_make(indicator_make())
     shown = browser(organisations_make()[0], "mona", 5).get(PATH).content.decode()
     assert "One measurement only" in shown
-    assert reverse("objective_measure", args=["payments-retail", "availability"]) in shown
+    assert reverse("indicator_new", args=["payments"]) in shown
 
 
 def test_the_form_offers_the_customers_measurement_only_for_the_customer():
