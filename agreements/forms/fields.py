@@ -197,8 +197,10 @@ class DefaultChoice(forms.ChoiceField):
     """A choice that always says something: where nothing is sent, what it begins with."""
 
     def clean(self, value: Any) -> str:
-        """Return the choice, the first one where none was made."""
-        return str(super().clean(value or self.initial or self.choices[0][0]))  # type: ignore[index]
+        """Return the choice, the first one where none was made; that may say nothing."""
+        first = str(self.choices[0][0])  # type: ignore[index]
+        chosen = value or self.initial or first
+        return str(super().clean(chosen)) if chosen else first
 
 
 class NumberField(forms.CharField):

@@ -1,7 +1,9 @@
 """Whose measurement rules: in the form, in the text, and in sentences."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from agreements.forms.objective.fields import FIELDS
 from agreements.forms.objective.kinds import KINDS
 from agreements.forms.objective.values import objective_changed, objective_of, values_of
 from agreements.reading.clauses import version_read
@@ -46,6 +48,13 @@ def test_where_nobody_rules_there_is_no_term():
     values |= {"measurement_rules": "customer", "measurement_notice": "0.1%"}
     expected = {"rules": "customer", "notice_above": "0.1%"}
     assert objective_of(values, "availability")["measurement"] == expected
+
+
+def test_the_choice_that_nothing_is_said_can_be_sent():
+    field = FIELDS["measurement_rules"]("availability")
+    assert (field.clean(""), field.clean("customer")) == ("", "customer")
+    with pytest.raises(ValidationError):
+        field.clean("both")
 
 
 @pytest.mark.parametrize("kind", KINDS)
