@@ -28,6 +28,7 @@ from slmo.audit.models import Entry
 from slmo.seal.finding import FINDINGS
 from slmo.seal.key import key_load
 from tests.agreements.table import NOW, SLUG, signed, table_make, text_of
+from tests.seal.standards import broken
 from tests.support.worlds import kept
 
 
@@ -84,6 +85,7 @@ def test_a_signed_version_is_sealed_once_in_every_language(sealed: SimpleNamespa
     assert {one.language: bytes(one.pdf) for one in SealedPaper.objects.all()} == papers
     assert paper_unsealed(sealed.version, "ru") == paper_unsealed(sealed.version, "ru")
     assert not versions_unsealed()
+    assert not [(language, found) for language, pdf in papers.items() if (found := broken(pdf))]
     entry = Entry.objects.get(action="version_seal")
     assert entry.after is not None
     assert entry.after["pdf_sha256_en"] == SealedPaper.objects.get(language="en").pdf_sha256

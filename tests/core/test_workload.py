@@ -21,6 +21,7 @@ from slmo.core.report_json import report_json
 from slmo.core.report_table import report_table
 from slmo.core.terms import agreement_parse
 from slmo.core.units import Window, format_instant, parse_instant
+from slmo.core.whatif import replay
 
 from .cases import ANCHORS
 
@@ -74,6 +75,28 @@ def test_a_period_with_more_than_the_limit_is_suspended_and_all_its_time_exclude
     assert result.seconds["excluded"] == MARCH.seconds
     assert (result.load.volume, result.load.exceeded) == (1201, 1)
     assert {name for _, _, name in result.partition.intervals()} == {"excluded"}
+
+
+REPLAYED = [  # what is agreed: up to 1 200 orders; 1 201 came
+    ({}, "no_data", ""),
+    ({"target": ">= 99%"}, "no_data", ""),
+    ({"workload": None}, "breached", ">= 99.9%"),
+    ({"workload": None, "target": ">= 99%"}, "met", ">= 99%"),
+    ({"workload": {"objective": "orders", "limit": "<= 1201"}}, "breached", ">= 99.9%"),
+    ({"workload": {"objective": "orders", "limit": "<= 1200", "beyond": ">= 99.5%"}}, "met", ">= 99.5%"),
+    ({"workload": {"objective": "orders", "limit": "<= 499", "per": "day"}}, "met", ">= 99.9%"),  # the outage's day
+]
+
+
+@pytest.mark.parametrize(("changes", "verdict", "target"), REPLAYED)
+def test_a_replay_under_other_terms_counts_the_volume_as_an_agreement_with_those_terms_does(changes, verdict, target):
+    agreed = agreement(limited(limit="<= 1200"), ORDERS)
+    [replayed] = replay(agreed, "up", facts(*BUSY), MARCH, MARCH.end, changes)
+    assert replayed.verdict == verdict
+    assert not target or replayed.target.text == target
+    written = {key: one for key, one in {**limited(limit="<= 1200"), **changes}.items() if one is not None}
+    [signed] = assess(agreement(written, ORDERS), "up", facts(*BUSY), MARCH, MARCH.end)
+    assert (replayed.verdict, replayed.achieved, replayed.load) == (signed.verdict, signed.achieved, signed.load)
 
 
 def test_a_volume_of_exactly_the_limit_keeps_it_unless_it_is_strict():

@@ -12,6 +12,9 @@ from monitoring.figures.numbers import target_written
 from monitoring.instants import instant_of
 from reports.services.whatif import whatif_run
 from slmo.core.units import Window
+from tests.monitoring.kind_stories import bucket
+from tests.monitoring.make import NOW as SHOP_NOW
+from tests.monitoring.test_workload import Shop
 from tests.reports.story import NOW, Story, agreed, assess, browser_of, terms
 
 URL = "/agreements/payments-retail/objectives/availability/what-if/"
@@ -119,3 +122,25 @@ def test_a_draft_does_not_change_what_is_agreed(story: Story) -> None:
         agreement=story.retail_sla, document=document, effective_from=datetime(2026, 9, 1).date(), actor=None, now=NOW
     )
     assert run(story).missed("now") == 1
+
+
+@pytest.mark.parametrize(
+    ("agreed", "came", "changes", "judged", "missed"),
+    [  # up to 100 orders a month are agreed; February was two hours down: 99.70 %
+        ({}, 101, {"target": ">= 99%"}, 4, (0, 0)),  # too many: February is not judged under any target
+        ({}, 100, {"target": ">= 99%"}, 5, (1, 0)),
+        ({}, 100, {}, 5, (1, 1)),
+        ({"beyond": ">= 99.5%"}, 101, {"target": ">= 99.99%"}, 5, (0, 0)),  # the other target holds on
+        ({"beyond": ">= 99.5%"}, 100, {"target": ">= 99.99%"}, 5, (1, 1)),
+        ({"per": "day"}, 101, {"target": ">= 99.99%"}, 5, (1, 1)),  # of another day than that of the outage
+    ],
+)
+def test_the_volume_of_another_objective_decides_under_changed_terms_too(
+    db: None, agreed: dict[str, str], came: int, changes: dict[str, object], judged: int, missed: tuple[int, int]
+) -> None:
+    shop = Shop(limit="<= 100", **agreed)
+    shop.tell(shop.volume, bucket("2026-02-20 09:00", 60, came))
+    window = Window(instant_of(datetime(2025, 12, 31, 23, tzinfo=UTC)), instant_of(SHOP_NOW))
+    found = whatif_run(objective=shop.objective, changes=changes, window=window, actor=None, now=SHOP_NOW)
+    assert len(found.lines) == judged
+    assert (found.missed("now"), found.missed("then")) == missed
