@@ -84,14 +84,14 @@ def copied(migrated: str) -> Iterator[None]:
 
 def measurements_of(part: str, scale: float) -> Iterator["Measurement"]:
     """Return the measurements of one part; its models ask for settings, so that it is imported here."""
-    from . import arrival, hosts, intake, runs
+    from . import arrival, growth, hosts, intake, runs
 
     table = {
         "engine": runs.measurements,
         "intake": intake.measured,
         "arrival": arrival.measured,
         "hosts": hosts.measured,
-        "growth": intake.grown,
+        "growth": growth.measured,
     }
     return table[part](scale)
 

@@ -1,4 +1,4 @@
-"""Facts on their way in: recorded, pushed over HTTP, asked for by probes; and what they take on the disk."""
+"""Facts on their way in: recorded, pushed over HTTP, asked for by probes."""
 
 import csv
 import io
@@ -20,20 +20,18 @@ from django.utils import timezone
 from agreements.models import Indicator, Service
 from monitoring.collector import Collector
 from monitoring.models import Fact, FactBatch, Source
-from monitoring.months import months_between, months_make, months_of
+from monitoring.months import months_between, months_make
 from monitoring.rows import FactRow
-from monitoring.services.compaction import month_compact
 from monitoring.services.facts import facts_record
 from slmo.accounts.services.token import api_token_issue
 
-from .measure import Measurement, ratio, under
+from .measure import Measurement, ratio
 from .web import answers_wait, database_url, facts_post
-from .world import BEGUN, NOW, World, world_make
+from .world import NOW, World, world_make
 
 BATCH = 5000
 ROUNDS = 8
 BEGINS = 1_767_225_600  # 2026-01-01T00:00Z
-MONTH = 31 * 1440  # one-minute checks of a month
 
 _TEMPORARY = """
 CREATE TEMPORARY TABLE bench_rows (start bigint, "end" bigint, state smallint, scope text, key text, reference text)
@@ -45,35 +43,15 @@ INSERT INTO monitoring_fact
 SELECT %s, to_timestamp(start), to_timestamp("end"), state, scope, 'base', key, reference, false, %s, now()
 FROM bench_rows ON CONFLICT DO NOTHING
 """
-# Checks of a minute, down for ten minutes every two days or so, recorded a few seconds after each.
-_CHECKS = """
-INSERT INTO monitoring_fact
-    (indicator_id, start, "end", state, scope, origin, key, reference, override, batch_id, recorded_at)
-SELECT one.id, at, at + interval '1 minute', CASE WHEN (minute + one.id * 37) %% 2903 < 10 THEN 2 ELSE 0 END, '',
-    'bench', extract(epoch FROM at)::bigint || '|', '', false, one.id, at + interval '62 seconds'
-FROM generate_series(0, %(minutes)s - 1) AS minute, unnest(%(indicators)s::bigint[]) AS one (id),
-    LATERAL (SELECT %(begun)s::timestamptz + make_interval(mins => minute) AS at) AS timed
-ORDER BY minute, one.id
-"""
 
 
 def measured(scale: float) -> Iterator[Measurement]:
     """Yield what intake costs: recording, pushing, probing."""
     world = world_make()
-    service = _service(world)
+    service = Service.objects.create(slug="intake", name="Intake", organisation=world.provider, created_at=NOW)
     yield _recorded(service)
     yield _pushed(world, service, max(2, round(10 * scale)))
     yield _probed(service, max(100, round(6000 * scale)))
-
-
-def grown(scale: float) -> Iterator[Measurement]:
-    """Yield what a month of one-minute checks takes on the disk, before and after compaction."""
-    service = _service(world_make())
-    yield from _grown(service, [max(2, round(part * scale)) for part in (25, 50, 100)])
-
-
-def _service(world: World) -> Service:
-    return Service.objects.create(slug="intake", name="Intake", organisation=world.provider, created_at=NOW)
 
 
 def _indicators(service: Service, name: str, count: int) -> list[Indicator]:
@@ -210,29 +188,3 @@ def _probed(service: Service, count: int) -> Measurement:
     asked = f"{len(late)} in 30 s"
     name = f"probes: {count} a minute by one process ({asked}), start delay of 99 %"
     return Measurement(name, delay, "s", None, None, "< 2 s", delay < 2 and len(late) >= 0.45 * count)
-
-
-def _grown(service: Service, parts: Sequence[int]) -> Iterator[Measurement]:
-    """Yield bytes a check before and after compaction, for growing numbers of indicators with a month of checks."""
-    begun = BEGUN.replace(year=BEGUN.year - 3, month=3)  # a month that no other measurement has facts in
-    months_make("monitoring_fact", [begun])
-    done = 0
-    for total in parts:
-        fresh = [one.pk for one in _indicators(service, f"grow{total}-", total - done)]
-        done = total
-        started = time.perf_counter()
-        with connection.cursor() as cursor:
-            cursor.execute(_CHECKS, {"minutes": MONTH, "indicators": fresh, "begun": begun})
-        took = round(time.perf_counter() - started, 1)
-        month = next(one for one in months_of(Fact) if one.start == begun)
-        checks = len(fresh) * MONTH
-        started = time.perf_counter()
-        compacted = month_compact(month, now=timezone.now())
-        after = next(one for one in months_of(Fact) if one.start == begun)
-        each = round(after.size / (total * MONTH), 2)
-        name = (
-            f"growth: {total} objectives of one-minute checks over 31 days, after compaction"
-            f" ({checks} checks in {took} s, compacted in {time.perf_counter() - started:.1f} s,"
-            f" {compacted.rows[0]} to {compacted.rows[1]} rows)"
-        )
-        yield under(name, each, 5, round(month.size / checks, 1), "bytes a check")
