@@ -194,13 +194,15 @@ class DurationField(LimitField):
 
 
 class DefaultChoice(forms.ChoiceField):
-    """A choice that always says something: where nothing is sent, what it begins with."""
+    """A choice where nothing that is sent means what it begins with; it need not be made where that says nothing."""
+
+    def __init__(self, *, choices: Any, **kwargs: Any) -> None:
+        """Take the choices; browsers refuse to send an empty one that they take for required."""
+        super().__init__(choices=choices, required=bool(choices[0][0]), **kwargs)
 
     def clean(self, value: Any) -> str:
-        """Return the choice, the first one where none was made; that may say nothing."""
-        first = str(self.choices[0][0])  # type: ignore[index]
-        chosen = value or self.initial or first
-        return str(super().clean(chosen)) if chosen else first
+        """Return the choice, the first one where none was made."""
+        return str(super().clean(value or self.initial or self.choices[0][0]))  # type: ignore[index]
 
 
 class NumberField(forms.CharField):

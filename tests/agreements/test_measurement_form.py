@@ -52,7 +52,7 @@ def test_where_nobody_rules_there_is_no_term():
 
 def test_the_choice_that_nothing_is_said_can_be_sent():
     field = FIELDS["measurement_rules"]("availability")
-    assert (field.clean(""), field.clean("customer")) == ("", "customer")
+    assert (field.clean(""), field.clean("customer"), field.required) == ("", "customer", False)
     with pytest.raises(ValidationError):
         field.clean("both")
 
