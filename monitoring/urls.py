@@ -16,6 +16,7 @@ from monitoring.views import (
     hook_keys,
     hooks,
     imports,
+    keeping,
     objective,
     outlook,
     reach,
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operations/indicators/<slug:service>/<slug:slug>/", facts.indicator, name="indicator"),
     path("operations/indicators/<slug:service>/<slug:slug>/facts.csv", facts.facts_file, name="facts_file"),
     path("operations/indicators/<slug:service>/<slug:slug>/record/", facts.fact_new, name="fact_new"),
+    path("operations/indicators/<slug:service>/<slug:slug>/keep/", keeping.facts_keep, name="facts_keep"),
     path("operations/facts/<int:pk>/evidence/", facts.fact_evidence, name="fact_evidence"),
     path(
         "operations/indicators/<slug:service>/<slug:slug>/progress/",

@@ -12,12 +12,9 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import OperationalError, connection, models, transaction
 
-from agreements.models import Indicator
 from monitoring.kinds import kind_of_model
 from monitoring.models import Fact, Keeping
 from monitoring.months import MONTHLY, Month, month_next, month_start, months_make, months_of
-from slmo.accounts.models import User
-from slmo.accounts.policy import require
 from slmo.audit.services import Subject
 from slmo.audit.services import record as audit
 
@@ -88,20 +85,6 @@ class MonthReport(NamedTuple):
     def droppable(self) -> bool:
         """Tell whether nothing needs the month any more."""
         return not (self.kept_longer or self.unsettled or self.holding)
-
-
-def keeping_set(*, indicator: Indicator, months: int | None, actor: User, now: datetime) -> None:
-    """Say for how many months an indicator's facts are kept; None: as the setting says. Raises Denied."""
-    require(actor, "source_edit", indicator.service.organisation)
-    with transaction.atomic():
-        before = Keeping.objects.filter(indicator=indicator).values_list("months", flat=True).first()
-        Keeping.objects.filter(indicator=indicator).delete()
-        if months is not None:
-            Keeping.objects.create(indicator=indicator, months=months)
-        audit(
-            actor=actor, action="facts_keep", subject=indicator, before={"months": before}, after={"months": months},
-            organisations=[indicator.service.organisation], now=now,
-        )  # fmt: skip
 
 
 def months_ahead(*, now: datetime) -> None:

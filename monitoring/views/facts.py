@@ -27,6 +27,7 @@ from monitoring.models import FactBatch, ObjectiveStatus
 from monitoring.rows import FactsRefused
 from monitoring.selectors import batches_visible, facts_visible, sources_visible
 from monitoring.services.entry import fact_enter
+from monitoring.services.keeping import keeping_in_force
 from monitoring.silence import source_health
 from monitoring.views.fact_list import columns_of, filters_of
 from monitoring.views.proposal import evidence_answer
@@ -128,6 +129,7 @@ def indicator(request: HttpRequest, service: str, slug: str) -> HttpResponse:
         "batches": batches_visible(user).filter(indicator=found)[:BATCHES],
         "objectives": objectives_visible(user).filter(reading).order_by("agreement__title"),
         "pending": pending(found),
+        "keeping": keeping_in_force(found),
         "can": Can(user, found.service.organisation),
     }
     return page(request, "monitoring/indicator.html", context, fragment="list")
