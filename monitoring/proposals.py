@@ -1,7 +1,7 @@
 """Scoped reads of corrections, exclusions and restatements.
 
 The provider's people see every proposal about their services, and about their suppliers'. Other parties see what was
-approved and concerns their agreements, without internal words.
+approved and concerns their agreements, without internal words; and whatever is proposed about their own measurement.
 """
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -19,12 +19,19 @@ _SUPPLIER = Organisation.Kind.SUPPLIER
 
 def corrections_visible(user: Reader) -> QuerySet[Correction]:
     """Return the corrections that the person may know of, the latest first."""
-    judging = objectives_visible(user).filter(indicator=OuterRef("indicator")).order_by()
-    shown = Q(state__in=APPROVED) & Q(Exists(judging))
+    seen = objectives_visible(user).order_by()
+    judging = seen.filter(indicator=OuterRef("indicator"))
+    compared = seen.filter(customer_indicator=OuterRef("indicator"))
+    shown = Q(state__in=APPROVED) & (Q(Exists(judging)) | Q(Exists(compared)))
+    shown |= Q(indicator__measured_by__in=organisation_ids_of(user))
     if is_provider_staff(user):
         shown |= _delivered_by(user, "indicator__service__organisation")
     rows = Correction.objects.filter(shown).select_related(
-        "indicator__service__organisation", "proposed_by", "decided_by", "objective__agreement"
+        "indicator__service__organisation",
+        "indicator__measured_by",
+        "proposed_by",
+        "decided_by",
+        "objective__agreement",
     )
     return rows.order_by("-proposed_at", "-pk").defer("effects")
 

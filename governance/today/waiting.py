@@ -23,6 +23,7 @@ from monitoring.proposal_page import figure_shown, span_shown
 from monitoring.proposals import corrections_visible, exclusions_visible, restatements_visible
 from monitoring.services.exclusion import organisations_of
 from monitoring.silence import sources_silent
+from monitoring.writers import may_correct
 from reports.models import Report, ReportState
 from slmo.accounts.models import User
 from slmo.accounts.policy import can
@@ -159,9 +160,9 @@ def _reviews(user: User, now: datetime) -> Iterable[Item]:
 
 def _proposals(user: User, now: datetime) -> Iterable[Item]:
     """Yield the corrections and exclusions that others have proposed and this person may decide on."""
-    if can(user, "correction_approve"):
+    if can(user, "correction_approve") or can(user, "measurement_correct"):
         for row in corrections_visible(user).filter(WAITING).exclude(proposed_by=user)[:WAITING_MOST]:
-            if can(user, "correction_approve", row.indicator.service.organisation):
+            if may_correct(user, row.indicator):
                 url = reverse("correction", args=[row.pk])
                 yield Item(row.proposed_at, "git-compare", _l("Correction to decide"), str(row.indicator), row.reason,
                            _l("Decide"), url)  # fmt: skip

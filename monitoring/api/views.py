@@ -34,6 +34,7 @@ from monitoring.models import Breach, Fact, ObjectiveStatus
 from monitoring.rows import FactsRefused
 from monitoring.selectors import breaches_visible, facts_visible, result_rows, results_visible, statuses_visible
 from monitoring.services.facts import facts_record
+from monitoring.writers import record_act
 from slmo.accounts.policy import require
 
 
@@ -145,7 +146,7 @@ class FactViewSet(ListModelMixin, GenericViewSet[Fact]):
         """Record a delivery and return the receipt; raises ValidationError, NotFound and Denied."""
         body = request.data if isinstance(request.data, dict) else {}
         indicator = indicator_asked(request, body.get("indicator"))
-        require(request.user, "facts_record", indicator.service.organisation)
+        require(request.user, *record_act(indicator, "facts_record"))
         items, origin = body.get("facts"), body.get("origin", "api")
         if not isinstance(items, list) or len(items) > ITEMS_MOST:
             raise ValidationError({"facts": _("Expected a list of at most %(count)d facts.") % {"count": ITEMS_MOST}})

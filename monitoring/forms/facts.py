@@ -16,8 +16,8 @@ from monitoring.kinds.statements import StatementRow, statement_key
 from monitoring.kinds.tasks import TaskRow
 from monitoring.models import FactState
 from monitoring.rows import FactRow, row_key
+from monitoring.writers import may_record
 from slmo.accounts.models import User
-from slmo.accounts.policy import can
 from slmo.accounts.zones import zone_names
 from slmo.web.uploads import TYPES
 
@@ -38,9 +38,9 @@ def number_field(label: Any) -> forms.DecimalField:
 
 
 def indicators_for(user: User, action: str) -> Any:
-    """Return the indicators about which the person may do the act."""
+    """Return the indicators of which the person may record facts; `action` is the act at the provider."""
     rows = indicators_visible(user)
-    allowed = [row.pk for row in rows if can(user, action, row.service.organisation)]
+    allowed = [row.pk for row in rows if may_record(user, row, action)]
     return rows.filter(pk__in=allowed).order_by("service__name", "name")
 
 

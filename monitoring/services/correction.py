@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
 
 from agreements.models import Indicator, Objective
 from monitoring.models import Correction
@@ -23,10 +24,11 @@ from monitoring.services.proposal import (
     same_person,
 )
 from monitoring.services.proposal_news import asked_news, decided_news
-from monitoring.services.restatement_news import deciders
+from monitoring.services.restatement_news import deciders, people_of
+from monitoring.writers import CORRECT, correct_act
 from slmo.accounts.models import User
 
-_JOINED = ("indicator__service__organisation", "indicator__service__owner")
+_JOINED = ("indicator__service__organisation", "indicator__service__owner", "indicator__measured_by")
 
 
 @transaction.atomic
@@ -55,7 +57,7 @@ def correction_propose(
     proposal_proposed(correction, upload, actor, now)
     _audit(correction, "correction_propose", actor, now)
     service = indicator.service
-    asked_news(correction, str(service), deciders("correction_approve", service.organisation), now)
+    asked_news(correction, str(service), _deciders(indicator), now)
     return correction
 
 
@@ -68,7 +70,7 @@ def correction_approve(*, correction: Correction, word: str = "", actor: User | 
     """
     correction = proposal_lock(correction, "approve", *_JOINED)
     indicator = correction.indicator
-    may(actor, "correction_approve", indicator.service.organisation)
+    may(actor, *correct_act(indicator))
     another_person(actor, correction.proposed_by_id, "correction_approve")
     proposal_decided(correction, "approve", word, actor, now)
 
@@ -92,7 +94,7 @@ def correction_approve(*, correction: Correction, word: str = "", actor: User | 
 def correction_decline(*, correction: Correction, word: str, actor: User | None, now: datetime) -> Correction:
     """Decline a correction and say why. Raises Denied; ValidationError without a word; Refused if decided already."""
     correction = proposal_lock(correction, "decline", *_JOINED)
-    may(actor, "correction_approve", correction.indicator.service.organisation)
+    may(actor, *correct_act(correction.indicator))
     another_person(actor, correction.proposed_by_id, "correction_approve")
     proposal_decided(correction, "decline", word, actor, now)
     correction.save()
@@ -129,8 +131,16 @@ def correction_rehearse(
 
 def objectives_reading(indicator: Indicator) -> list[Objective]:
     """Return the objectives of signed agreements that are judged by an indicator."""
-    rows = Objective.objects.filter(indicator=indicator).exclude(agreement__terms_digest="")
+    reading = Q(indicator=indicator) | Q(customer_indicator=indicator)
+    rows = Objective.objects.filter(reading).exclude(agreement__terms_digest="")
     return list(rows.select_related("agreement__service", "agreement__provider", "agreement__customer").order_by("pk"))
+
+
+def _deciders(indicator: Indicator) -> Iterable[User]:
+    """Return who is asked to decide on a correction: those who oversee, or the people of the party that measures."""
+    if indicator.measured_by is None:
+        return deciders("correction_approve", indicator.service.organisation)
+    return people_of(indicator.measured_by, CORRECT)
 
 
 def _rows(correction: Correction) -> Iterable[Any]:
@@ -144,6 +154,7 @@ def _name(correction: Correction) -> str:
 
 
 def _audit(correction: Correction, action: str, actor: User | None, now: datetime, **more: str) -> None:
-    """Write the audit entry of a step, for the organisation that delivers the service."""
-    organisations = [correction.indicator.service.organisation]
+    """Write the audit entry of a step, for who delivers the service and who else measures it."""
+    measured_by = correction.indicator.measured_by
+    organisations = [correction.indicator.service.organisation, *([measured_by] if measured_by else [])]
     proposal_audit(correction, action, actor, now, organisations, reason=correction.reason, **more)

@@ -22,6 +22,7 @@ from monitoring.services.batches import batches_count, batches_open
 from monitoring.services.staging import Staged
 from monitoring.services.status import Marked, indicators_mark, objectives_assess_soon
 from monitoring.services.streams import Beside
+from monitoring.writers import record_act
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.audit.services import record
@@ -62,7 +63,7 @@ def facts_record(
     Raises FactsRefused, with nothing recorded, where a row is unusable; Denied where the actor may not do `action`.
     """
     if actor is not None:
-        require(actor, action, indicator.service.organisation)
+        require(actor, *record_act(indicator, action))
     delivery = Delivery(indicator, list(rows), origin, source, file_name, file_sha256)
     with transaction.atomic():
         (batch,) = deliveries_record(deliveries=[delivery], actor=actor, now=now)

@@ -22,6 +22,7 @@ from monitoring.kinds import FactKind, kind_of_rows, kinds_of, row_errors
 from monitoring.models import FactBatch
 from monitoring.rows import ERRORS_MOST, FactsRefused
 from monitoring.services.facts import facts_record, rows_compare
+from monitoring.writers import record_act
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.core.errors import FactError
@@ -89,7 +90,7 @@ def import_preview(
     `zone` is that of a workbook's times, which name none. Raises Denied.
     """
     if actor is not None:
-        require(actor, "facts_import", indicator.service.organisation)
+        require(actor, *record_act(indicator, "facts_import"))
     content = _content(upload)
     digest = hashlib.sha256(content).hexdigest()
     try:
@@ -133,7 +134,7 @@ def import_commit(
     Raises Denied; ImportRefused, with nothing recorded, where the file is another one or a line is unusable.
     """
     if actor is not None:
-        require(actor, "facts_import", indicator.service.organisation)
+        require(actor, *record_act(indicator, "facts_import"))
     content = _content(upload)
     digest = hashlib.sha256(content).hexdigest()
     if digest != sha256:

@@ -13,7 +13,7 @@ from agreements.models import Agreement
 from monitoring.figures.numbers import figure_text as text_of
 from monitoring.models import Restatement
 from slmo.accounts.models import Organisation, Role, User
-from slmo.accounts.policy import ACTIONS
+from slmo.accounts.policy import ACTIONS, can
 from slmo.notify.services import message_enqueue
 
 
@@ -34,6 +34,12 @@ def parties_people(agreement: Agreement) -> list[User]:
     """Return the active people of both parties who follow what was promised: representatives, and all with a level."""
     people = User.objects.filter(assignments__organisation__in=[agreement.provider_id, agreement.customer_id])
     return list(people.filter(is_active=True).distinct().order_by("name", "pk"))
+
+
+def people_of(organisation: Organisation, action: str) -> list[User]:
+    """Return the active people of one organisation who may do an act on what is its own."""
+    people = User.objects.filter(assignments__organisation=organisation, is_active=True).distinct().order_by("pk")
+    return [user for user in people if can(user, action, organisation)]
 
 
 def waiting_news(question: Restatement, now: datetime) -> None:

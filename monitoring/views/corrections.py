@@ -27,6 +27,7 @@ from monitoring.services import correction as verbs
 from monitoring.services.correction_rows import kind_of_items
 from monitoring.views.facts import indicator_of, indicator_url
 from monitoring.views.proposal import Step, evidence_answer, reader, step_take
+from monitoring.writers import may_correct
 from slmo.accounts.models import User
 from slmo.accounts.policy import Can, require
 from slmo.core.units import parse_instant
@@ -123,11 +124,13 @@ def _show(request: HttpRequest, found: Correction, refused: dict[str, Any] | Non
     """Return the page of a correction, with its forms as typed where a service refused them."""
     user = reader(request)
     service = found.indicator.service
-    inside = sees_inside(user, service.organisation)
+    measured_by = found.indicator.measured_by
+    inside = sees_inside(user, service.organisation) or (measured_by is not None and may_correct(user, found.indicator))
     context: dict[str, Any] = {
         "proposal": found, "what": "correction", "indicator": found.indicator, "service": service, "inside": inside,
         "rows": _rows_shown(found), "span": span_shown(found.start, found.end), "steps": steps_of(found),
         "mine": found.proposed_by_id == user.pk, "can": Can(user, service.organisation),
+        "decides": may_correct(user, found.indicator),
         "decision": next(iter((refused or {}).values()), None) or DecisionForm(),
     }  # fmt: skip
     if found.waits and inside:

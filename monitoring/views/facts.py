@@ -31,6 +31,7 @@ from monitoring.services.keeping import keeping_in_force
 from monitoring.silence import source_health
 from monitoring.views.fact_list import columns_of, filters_of
 from monitoring.views.proposal import evidence_answer
+from monitoring.writers import may_record, record_act
 from slmo.accounts.models import User
 from slmo.accounts.policy import Can, require
 from slmo.core.units import Window
@@ -131,6 +132,8 @@ def indicator(request: HttpRequest, service: str, slug: str) -> HttpResponse:
         "pending": pending(found),
         "keeping": keeping_in_force(found),
         "can": Can(user, found.service.organisation),
+        "may_record": may_record(user, found, "facts_record"),
+        "may_import": may_record(user, found, "facts_import"),
     }
     return page(request, "monitoring/indicator.html", context, fragment="list")
 
@@ -184,7 +187,7 @@ def fact_new(request: HttpRequest, service: str, slug: str) -> HttpResponse:
     """Enter one fact by hand."""
     user = reader(request)
     found = indicator_of(user, service, slug)
-    require(user, "facts_record", found.service.organisation)
+    require(user, *record_act(found, "facts_record"))
     kind = kind_of(found)
     form = form_of(kind)(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

@@ -78,6 +78,9 @@ ACTIONS: Mapping[str, Rule] = {
     "whatif_run": _see(_n("Replay changed terms on recorded facts")),
     "facts_record": Rule(_n("Record facts by hand"), 2),
     "facts_import": Rule(_n("Import facts from a file"), 2),
+    "measurement_record": Rule(
+        _n("Record one's own measurement of what a provider delivers"), 2, counterparty=True, acts_for=frozenset()
+    ),
     "breach_note": Rule(_n("Write a note on a breach"), 2),
     "token_issue": Rule(_n("Issue a token for the HTTP API"), 2, counterparty=True, portal=True),
     # Level 3: watch performance, warn, run response plans.
@@ -122,6 +125,9 @@ ACTIONS: Mapping[str, Rule] = {
     "disruption_answer": _negotiate(_n("Consent to a planned disruption, counter or decline")),
     # Level 6: oversee the whole catalogue, approve.
     "correction_approve": Rule(_n("Approve a correction of facts"), 6),
+    "measurement_correct": Rule(
+        _n("Approve a correction of one's own measurement"), 6, counterparty=True, acts_for=frozenset()
+    ),
     "exclusion_approve": Rule(_n("Approve an exclusion"), 6),
     "restatement_issue": Rule(_n("Restate a final figure, or let it stand"), 6),
     "user_edit": _administer(_n("Edit users and their assignments"), 6),

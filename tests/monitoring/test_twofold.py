@@ -17,11 +17,14 @@ from monitoring.figures.verify import figure_verify, figures_of
 from monitoring.instants import instant_of
 from monitoring.models import LedgerDay, ObjectiveStatus, PeriodResult
 from monitoring.services.assessment import objectives_due
+from monitoring.services.correction import correction_approve, correction_propose
 from monitoring.services.ledger import ledger_differences
+from slmo.accounts.errors import Denied
 from slmo.accounts.models import Organisation
 from slmo.assess import main
 from slmo.core.report_json import entry_json
 from slmo.core.units import Window
+from slmo.notify.models import Message
 from tests.monitoring.assessing import assess, deliver, verdicts
 from tests.monitoring.make import (
     DOWN,
@@ -178,3 +181,43 @@ def test_a_customers_measurement_is_seen_by_its_parties_alone():
     }
     assert seen == {"carl": {"up", "up-retail"}, "bea": {"up"}}
     assert Indicator.objects.count() == 2
+
+
+def test_a_customers_measurement_is_written_by_that_customer_and_by_nobody_else():
+    objective = twofold_make(rules="customer")
+    provider, customer = organisations_make()
+    mona, carl = user_make(provider, "mona", 6), user_make(customer, "carl")
+    body = {"indicator": "payments/up-retail", "facts": [{"start": "2026-05-01T00:00:00Z", "state": "down"}]}
+    for user, status in ((mona, 403), (carl, 202)):
+        client = Client()
+        client.force_login(user)
+        assert client.post("/api/v1/facts/", body, content_type="application/json").status_code == status
+        page = client.get("/operations/indicators/payments/up-retail/").content.decode()
+        assert ("Enter a fact" in page) is (user == carl)
+        assert ("Import facts" in page) is (user == carl)
+        entered = client.get("/operations/indicators/payments/up-retail/record/").status_code
+        assert entered == (200 if user == carl else 403)
+    body["indicator"] = "payments/up"
+    assert client.post("/api/v1/facts/", body, content_type="application/json").status_code == 403
+    assert objective.customer_indicator.facts.filter(batch__recorded_by=carl).count() == 1
+
+
+def test_a_correction_of_a_customers_measurement_needs_that_customers_approval():
+    objective = twofold_make(rules="customer")
+    provider, customer = organisations_make()
+    olga, hans, carl = user_make(provider, "olga", 3), user_make(provider, "hans", 6), user_make(customer, "carl")
+    item = {"start": "2026-04-10T10:20:00Z", "end": "2026-04-10T11:00:00Z", "state": "up"}
+    correction = correction_propose(
+        indicator=objective.customer_indicator, rows=[item], reason="The probe's own line was down.",
+        evidence="Ticket 4711.", actor=olga, now=SOON,
+    )  # fmt: skip
+    assert Message.objects.get(kind="approval_asked").recipient_ids == [carl.pk]
+    with pytest.raises(Denied):
+        correction_approve(correction=correction, actor=hans, now=SOON)
+    client = Client()
+    client.force_login(carl)
+    assert client.get("/").content.decode().count("The probe&#x27;s own line was down.") == 1
+    assert "Approve the correction" in client.get(f"/operations/corrections/{correction.pk}/").content.decode()
+    correction_approve(correction=correction, actor=carl, now=SOON)
+    assess(objective, SOON + timedelta(seconds=1))
+    assert april(objective).seconds["down"] == 1200
