@@ -27,4 +27,5 @@ pytest_plugins = [
     "tests.support.peers",
     "tests.support.skips",
     "tests.support.worlds",
+    "tests.agreements.hall",
 ]

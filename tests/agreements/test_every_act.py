@@ -4,16 +4,14 @@ The acts come from the table of transitions, the addresses from the table of add
 until it is said who may do it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import reverse
-from pytest_django.plugin import DjangoDbBlocker
 
 from agreements import urls
 from agreements.models import Comment, Side, Version, VersionState
@@ -27,11 +25,10 @@ from agreements.services import (
 )
 from agreements.services.document_clauses import clauses_of
 from agreements.services.version import TRANSITIONS
-from slmo.accounts.models import Organisation, User
 from slmo.accounts.policy import can
 from slmo.audit.models import Entry
-from tests.agreements.table import NOW, PASSWORD, TERMS, organisation, person, table_make
-from tests.support.worlds import kept
+from tests.agreements.hall import Role
+from tests.agreements.table import NOW, PASSWORD, TERMS
 
 CLAUSE = "objective.availability"
 BOTH, OWN, OTHER = "both sides", "the side that drafted", "the side that is asked"
@@ -83,56 +80,6 @@ def test_every_transition_and_every_address_of_the_negotiation_is_walked_here() 
     modules = ("agreements.views.negotiation", "agreements.views.room.acts")
     found = {one.name for one in urls.urlpatterns if one.callback.__module__ in modules}  # type: ignore[union-attr]
     assert found == {act.url for act in ACTS.values()} | set(ALSO)
-
-
-@dataclass(frozen=True)
-class Role:
-    """One person: where they sit at the table (nowhere: an empty text), and who they are."""
-
-    name: str
-    side: str
-    user: User
-
-
-def roles_make(provider: Organisation, customer: Organisation) -> list[Role]:
-    """Return people of all ranks on both sides, and people who sit elsewhere."""
-    other, supplier = organisation("other", "customer"), organisation("cloud", "supplier")
-    seated = [
-        Role(f"{side} level {level}", side, person(f"{side}-{level}", where, "level", level))
-        for side, where in (("provider", provider), ("customer", customer))
-        for level in (2, 4, 5)
-    ]
-    rest = [
-        Role("customer representative", "customer", person("representative", customer, "customer")),
-        Role("another customer", "", person("another", other, "customer")),
-        Role("supplier", "", person("carrier", supplier, "customer")),
-        Role("nobody", "", User.objects.create_user("nobody@example.org", PASSWORD, name="Nobody")),
-    ]
-    return [*seated, *rest]
-
-
-def hall_make() -> SimpleNamespace:
-    """Make the table with people of all ranks, each logged in once."""
-    table = table_make()
-    roles = roles_make(table.provider, table.retail)
-    clients = {}
-    for role in roles:
-        clients[role.name] = Client(raise_request_exception=False)
-        clients[role.name].force_login(role.user)
-    return SimpleNamespace(table=table, roles=roles, clients=clients)
-
-
-@pytest.fixture(scope="module")
-def hall_kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[SimpleNamespace]:
-    """Write the table with its people once."""
-    with kept(hall_make, django_db_blocker) as made:
-        yield made
-
-
-@pytest.fixture
-def hall(hall_kept: SimpleNamespace, db: None) -> SimpleNamespace:
-    """Return the table with people of all ranks."""
-    return hall_kept
 
 
 def version_of(hall: SimpleNamespace, state: str, drafted: str) -> Version:
