@@ -14,7 +14,8 @@ from django.db.models import Q
 from monitoring.figures.cut import Cut, cut_of, outages_of
 from monitoring.models import Breach, BreachState, LedgerDay, PeriodResult
 from reports.months import month_add, month_text
-from reports.selectors.matrix import JUDGED, ended_month
+from reports.selectors.counts import JUDGED
+from reports.selectors.matrix import ended_month
 from slmo.accounts.models import Organisation
 
 BY_STATES = ("availability", "outages")

@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
+from slmo.settings_api import REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  # read by Django's name for them
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -276,35 +278,6 @@ FACTS_ROWS_DAYS = int(env("FACTS_ROWS_DAYS", "92"))
 # One upload may hold a year of one-minute checks: 525 600 rows of about 40 bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "slmo.accounts.api_auth.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 100,
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "SLMO",
-    "DESCRIPTION": "Service catalogue, agreements, facts in and results out.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {
-        "VersionStateEnum": "agreements.models.VersionState",
-        "SideEnum": "agreements.models.Side",
-        "FactStateEnum": "monitoring.models.FactState",
-        "ResultStateEnum": "monitoring.models.ResultState",
-        "BreachStateEnum": "monitoring.models.BreachState",
-        "ReportStateEnum": "reports.models.ReportState",
-    },
-}
 
 LOGGING = {
     "version": 1,

@@ -4,46 +4,25 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
-from django.utils.text import slugify
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from agreements.errors import DocumentRefused
 from agreements.forms.base import Form, date_input
 from agreements.forms.fields import DefaultChoice
 from agreements.forms.objective import FirstObjectiveForm
-from agreements.models import MEASURED_BY, AgreementType, Indicator, IndicatorKind, Objective, Service
-from agreements.selectors import indicators_visible, services_visible
+from agreements.forms.parties import LARGEST, PartiesForm, TermsFile
+from agreements.models import MEASURED_BY, Indicator, IndicatorKind, Objective
+from agreements.selectors import indicators_visible
 from agreements.services import document_read
 from agreements.services.indicator import objective_kind
-from slmo.accounts.models import Organisation, User
-from slmo.accounts.selectors import organisations_visible_to
-from slmo.accounts.zones import zone_names
-
-LARGEST = 128 * 1024  # bytes of an uploaded agreement
+from slmo.accounts.models import User
 
 
-class AgreementForm(Form):
+class AgreementForm(PartiesForm):
     """A new agreement: the parties, and the first terms by a few fields or as a file or text."""
 
     use_required_attribute = False
 
-    title = forms.CharField(label=_("Title"), max_length=200)
-    slug = forms.SlugField(
-        label=_("Short name"), max_length=80, required=False,
-        help_text=_("Stands in addresses and files; made from the title if left empty."),
-    )  # fmt: skip
-    type = forms.ChoiceField(label=_("Type"), choices=AgreementType.choices)
-    service = forms.ModelChoiceField(
-        label=_("Service"), queryset=Service.objects.none(), empty_label=_("Choose a service"),
-        help_text=_("Who delivers the service is the provider."),
-    )  # fmt: skip
-    customer = forms.ModelChoiceField(
-        label=_("Customer"), queryset=Organisation.objects.none(), empty_label=_("Choose a customer")
-    )
-    timezone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("Days, months and service hours are counted by its clocks.")
-    )
     note = forms.CharField(
         label=_("Source and assumptions"), required=False, widget=forms.Textarea({"rows": 2}),
         help_text=_("Where the terms come from, and what was assumed."),
@@ -62,17 +41,12 @@ class AgreementForm(Form):
         widget=forms.Textarea({"rows": 14, "spellcheck": "false", "class": "mono"}),
         help_text=_("Replaces the fields of the first terms. What you leave out about parties and zone is filled in."),
     )  # fmt: skip
-    file = forms.FileField(
-        label=_("Terms as a file"), required=False, widget=forms.FileInput({"accept": ".yaml,.yml,.json"})
-    )
+    file = TermsFile(label=_("Terms as a file"))
+    field_order = ("title", "slug", "type", "service", "customer", "timezone")
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        """Offer the services and organisations that the person sees."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for the first objective's terms, unless they come as a file or text."""
         super().__init__(*args, **kwargs)
-        self.fields["service"].queryset = services_visible(user).order_by("name")  # type: ignore[attr-defined]
-        self.fields["customer"].queryset = organisations_visible_to(user).order_by("name")  # type: ignore[attr-defined]
-        self.fields["timezone"].choices = [(name, name) for name in zone_names()]  # type: ignore[attr-defined]
-        self.fields["timezone"].initial = user.timezone
         brought = bool(self.data.get("text", "").strip() or self.files.get("file"))
         self.fields["effective_from"].required = not brought
         self.first = FirstObjectiveForm(
@@ -90,25 +64,9 @@ class AgreementForm(Form):
             return {**self.first.typed(), **self.typed(), "more": self.data["more"]}
         return {"period": self.data.get("period", "month"), **self.typed()}
 
-    def clean_file(self) -> str:
-        """Return the text of an uploaded file; refuse what is too large or no text."""
-        upload = self.cleaned_data["file"]
-        if upload is None:
-            return ""
-        if upload.size > LARGEST:
-            raise forms.ValidationError(_t("The file is larger than %(size)d KB.") % {"size": LARGEST // 1024})
-        try:
-            return str(upload.read().decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            raise forms.ValidationError(_t("The file is not text in UTF-8.")) from error
-
     def clean(self) -> dict[str, Any]:
         """Return the arguments of `agreement_create` that the fields hold, `document` among them."""
-        data = super().clean() or self.cleaned_data
-        if not data.get("slug") and data.get("title"):
-            data["slug"] = slugify(data["title"])[:80]
-            if not data["slug"]:
-                self.add_error("slug", _t("Give a short name in Latin letters."))
+        data = super().clean()
         if not self.errors:
             data["document"] = self._document(data)
         return data

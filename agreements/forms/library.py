@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.forms import BoundField
-from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +14,10 @@ from agreements.errors import DocumentRefused
 from agreements.forms.base import DraftForm, Form, date_input
 from agreements.forms.calendar import hours_typed
 from agreements.forms.fields import DurationField, NumberField
+from agreements.forms.parties import PartiesForm
 from agreements.library import Entry, Field, insertion, terms_of
 from agreements.library.catalogue import said
-from agreements.models import Service, Version
-from agreements.selectors import services_visible
-from slmo.accounts.models import Organisation, User
-from slmo.accounts.selectors import organisations_visible_to
-from slmo.accounts.zones import zone_names
+from agreements.models import Version
 
 LANGUAGE_HELP = _("In which language titles and clauses are written.")
 
@@ -84,48 +80,19 @@ class TemplateFields(forms.Form):
         return terms_of(self.entry, values, self.cleaned_data["language"])
 
 
-class TemplateDraftForm(Form, TemplateFields):
+class TemplateDraftForm(PartiesForm, TemplateFields):
     """A new agreement from a template."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
-    slug = forms.SlugField(
-        label=_("Short name"), max_length=80, required=False,
-        help_text=_("Stands in addresses and files; made from the title if left empty."),
-    )  # fmt: skip
-    type = forms.ChoiceField(label=_("Type"))
-    service = forms.ModelChoiceField(
-        label=_("Service"), queryset=Service.objects.none(), empty_label=_("Choose a service"),
-        help_text=_("Who delivers the service is the provider."),
-    )  # fmt: skip
-    customer = forms.ModelChoiceField(
-        label=_("Customer"), queryset=Organisation.objects.none(), empty_label=_("Choose a customer")
-    )
-    timezone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("Days, months and service hours are counted by its clocks.")
-    )
     currency = forms.CharField(
         label=_("Currency"), required=False, max_length=12, help_text=_("Of charges and credits, such as EUR.")
     )
     effective_from = forms.DateField(label=_("In force from"), widget=date_input())
 
-    def __init__(self, *args: Any, entry: Entry, user: User, types: Any, **kwargs: Any) -> None:
-        """Offer the services and organisations that the person sees, and ask what the template asks."""
+    def __init__(self, *args: Any, entry: Entry, types: Any, **kwargs: Any) -> None:
+        """Ask what the template asks; it is offered for some types alone."""
         super().__init__(*args, **kwargs)
         self.fields["type"].choices = [one for one in types if one[0] in entry.types]  # type: ignore[attr-defined]
-        self.fields["service"].queryset = services_visible(user).order_by("name")  # type: ignore[attr-defined]
-        self.fields["customer"].queryset = organisations_visible_to(user).order_by("name")  # type: ignore[attr-defined]
-        self.fields["timezone"].choices = [(name, name) for name in zone_names()]  # type: ignore[attr-defined]
-        self.fields["timezone"].initial = user.timezone
         self.fields_add(entry)
-
-    def clean(self) -> dict[str, Any]:
-        """Make the short name from the title where it is left empty."""
-        data = super().clean() or self.cleaned_data
-        if not data.get("slug") and data.get("title"):
-            data["slug"] = slugify(data["title"])[:80]
-            if not data["slug"]:
-                self.add_error("slug", _t("Give a short name in Latin letters."))
-        return data
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of `agreement_create`."""

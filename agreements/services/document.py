@@ -65,6 +65,15 @@ def document_term(document: Mapping[str, Any]) -> tuple[date, date | None]:
     return start, end
 
 
+def document_until(document: Mapping[str, Any], start: date) -> date | None:
+    """Return the end of a document's term where it lies after `start`, else None."""
+    effective = document["spec"].get("effective")
+    if not isinstance(effective, Mapping) or "until" not in effective:
+        return None
+    until = document_term(document)[1]
+    return until if until and until > start else None
+
+
 def documents_check(documents: Sequence[Mapping[str, Any]]) -> None:
     """Hold the chain of versions against the engine's rules; raises DocumentRefused with the key at fault."""
     try:

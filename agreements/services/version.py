@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agreements.attachments import annexes_check
 from agreements.errors import Refused
 from agreements.models import Agreement, Side, Version, VersionState
-from agreements.services.document import document_align, document_effective, document_term
+from agreements.services.document import document_align, document_effective, document_until
 from agreements.services.drafting import (
     asker_check,
     base_usual,
@@ -247,15 +247,6 @@ def version_step(version: Version, act: str) -> str:
             % {"number": version.number, "state": version.get_state_display()}
         )
     return state
-
-
-def document_until(document: Mapping[str, Any], start: date) -> date | None:
-    """Return the end of a document's term where it lies after `start`, else None."""
-    effective = document["spec"].get("effective")
-    if not isinstance(effective, Mapping) or "until" not in effective:
-        return None
-    until = document_term(document)[1]
-    return until if until and until > start else None
 
 
 def side_drafting(agreement: Agreement, actor: User | None) -> str:

@@ -1,18 +1,16 @@
 """Alertmanager: it tells of alerts by its webhook, and each becomes a span of being down or degraded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Indicator
 from monitoring.connectors.fields import ConfigForm
 from monitoring.connectors.push import PushConnector
 from monitoring.webhooks.alerts import indicators_read
 from monitoring.webhooks.matchers import matchers_read
-from monitoring.webhooks.reading import Find, Read, alerts_rows
+from monitoring.webhooks.reading import Message, Own, Read, alerts_rows
 
 _EXAMPLE = """receivers:
   - name: slmo
@@ -77,23 +75,15 @@ class AlertmanagerForm(ConfigForm):
 
     def clean_only(self) -> str:
         """Return the matchers as they were typed; raise ValidationError where they are none."""
-        return self._read("only", matchers_read)
+        return self.text_checked("only", matchers_read)
 
     def clean_degraded(self) -> str:
         """Return the matchers as they were typed; raise ValidationError where they are none."""
-        return self._read("degraded", matchers_read)
+        return self.text_checked("degraded", matchers_read)
 
     def clean_indicators(self) -> str:
         """Return the lines as they were typed; raise ValidationError where one is wrong."""
-        return self._read("indicators", indicators_read)
-
-    def _read(self, name: str, read: Callable[[str], Any]) -> str:
-        text = str(self.cleaned_data[name])
-        try:
-            read(text)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
-        return text
+        return self.text_checked("indicators", indicators_read)
 
 
 class AlertmanagerConnector(PushConnector):
@@ -110,18 +100,9 @@ class AlertmanagerConnector(PushConnector):
         """Return for how long an alert that always fires is trusted; without one nothing need come."""
         return int(config.get("trusted") or 600) if config.get("heartbeat") else 0
 
-    def receive(
-        self,
-        config: Mapping[str, Any],
-        headers: Mapping[str, str],
-        body: bytes,
-        *,
-        own: Indicator,
-        find: Find,
-        now: int,
-    ) -> Read:
+    def receive(self, config: Mapping[str, Any], message: Message, own: Own, now: int) -> Read:
         """Return what a message says; raises ItemError."""
-        return alerts_rows(body, config, own, find, now)
+        return alerts_rows(message.body, config, own, now)
 
     def example(self, config: Mapping[str, Any], url: str, key: str, fact: str) -> str:
         """Return the receiver to put into Alertmanager's configuration."""

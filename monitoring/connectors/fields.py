@@ -1,6 +1,6 @@
 """The form by which a kind of source is configured, and its fields that are secrets."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -92,6 +92,15 @@ class ConfigForm(forms.Form):
     def secret_names(cls) -> frozenset[str]:
         """Return the names of the fields that take secrets."""
         return frozenset(name for name, field in cls.base_fields.items() if isinstance(field, SecretField))
+
+    def text_checked(self, name: str, read: Callable[[str], Any]) -> str:
+        """Return a text as it was typed; raise ValidationError, with the reader's sentence, where it cannot be read."""
+        text = str(self.cleaned_data[name])
+        try:
+            read(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+        return text
 
     def settings(self) -> dict[str, Any]:
         """Return what was entered and may be shown."""

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from agreements.models import Indicator
 from monitoring.connectors.base import Connector
-from monitoring.webhooks.reading import Find, Read
+from monitoring.webhooks.reading import Message, Own, Read
 from slmo.core.units import Window
 
 Config = Mapping[str, Any]
@@ -23,17 +22,8 @@ class PushConnector(Connector):
         """Tell whether its messages are signed; else they carry the key as a token."""
         return False
 
-    def receive(
-        self,
-        config: Mapping[str, Any],
-        headers: Mapping[str, str],
-        body: bytes,
-        *,
-        own: Indicator,
-        find: Find,
-        now: int,
-    ) -> Read:
-        """Return what a message says; `find` gives other indicators by name. Raises ItemError where it says nothing."""
+    def receive(self, config: Mapping[str, Any], message: Message, own: Own, now: int) -> Read:
+        """Return what a message says; raises ItemError where it says nothing."""
         raise NotImplementedError
 
     def example(self, config: Mapping[str, Any], url: str, key: str, fact: str) -> str:

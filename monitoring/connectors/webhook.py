@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Indicator
 from monitoring.connectors.fields import ConfigForm
 from monitoring.connectors.push import PushConnector
-from monitoring.webhooks.reading import Find, Read, message_rows, states_read
+from monitoring.webhooks.reading import Message, Own, Read, message_rows, states_read
 
 _SIGNED = """KEY='{key}'
 BODY='{{"facts": [{facts}]}}'
@@ -54,12 +52,7 @@ class WebhookForm(ConfigForm):
 
     def clean_states(self) -> str:
         """Return the lines as they were typed; raise ValidationError where one is wrong."""
-        text = str(self.cleaned_data["states"])
-        try:
-            states_read(text)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
-        return text
+        return self.text_checked("states", states_read)
 
 
 class WebhookConnector(PushConnector):
@@ -80,18 +73,9 @@ class WebhookConnector(PushConnector):
         """Tell whether messages are signed."""
         return config.get("proof") != "token"
 
-    def receive(
-        self,
-        config: Mapping[str, Any],
-        headers: Mapping[str, str],
-        body: bytes,
-        *,
-        own: Indicator,
-        find: Find,
-        now: int,
-    ) -> Read:
+    def receive(self, config: Mapping[str, Any], message: Message, own: Own, now: int) -> Read:
         """Return what a message says; raises ItemError."""
-        return message_rows(headers, body, config, own)
+        return message_rows(message, config, own.indicator)
 
     def example(self, config: Mapping[str, Any], url: str, key: str, fact: str) -> str:
         """Return the commands that send a first message."""

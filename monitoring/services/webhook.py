@@ -1,7 +1,6 @@
 """Verbs of webhooks: a message is taken, once; a key is made, replaced and withdrawn."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,19 +15,12 @@ from monitoring.services.facts import facts_record
 from monitoring.services.source import origin_of
 from monitoring.services.webhook_keys import keys_valid, push_of
 from monitoring.webhooks.alerts import ItemError
-from monitoring.webhooks.reading import Read, Stream
+from monitoring.webhooks.reading import Message, Own, Read, Stream
 from monitoring.webhooks.signature import Refused, Sender, sender_known, token_known
 
 BODY_MOST = 1024 * 1024  # bytes of a message
 OVERTAKEN = timedelta(minutes=5)  # told to fire so soon after it was resolved, an alert was overtaken on its way
 REFUSED_MOST = 20  # refused messages that are kept of one source in an hour, so that nobody can fill the table
-
-
-class Message(NamedTuple):
-    """What arrived: headers by their names in small letters, and the body."""
-
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Answer(NamedTuple):
@@ -90,9 +82,8 @@ def _taken(source: Source, message: Message, sender: Sender, now: datetime) -> A
 
 def _read(source: Source, message: Message, now: datetime) -> Read:
     """Return what a message says; raises ItemError."""
-    return push_of(source).receive(
-        source.config, message.headers, message.body, own=source.indicator, find=_finder(source), now=instant_of(now)
-    )
+    own = Own(source.indicator, _finder(source))
+    return push_of(source).receive(source.config, message, own, instant_of(now))
 
 
 def _again(source: Source, sender: Sender) -> Answer:

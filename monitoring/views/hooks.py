@@ -8,7 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from monitoring.connectors import CONNECTORS
 from monitoring.models import Source
-from monitoring.services.webhook import BODY_MOST, Message, webhook_take
+from monitoring.services.webhook import BODY_MOST, webhook_take
+from monitoring.webhooks.reading import Message
 
 
 @csrf_exempt

@@ -36,7 +36,21 @@ class Read(NamedTuple):
 Find = Callable[[str], Indicator | None]  # an indicator by its name service/indicator
 
 
-def alerts_rows(body: bytes, config: Mapping[str, Any], own: Indicator, find: Find, now: int) -> Read:
+class Message(NamedTuple):
+    """What arrived: headers by their names in small letters, and the body."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Own(NamedTuple):
+    """Whose message it is: the source's indicator, and how others of the same organisation are found."""
+
+    indicator: Indicator
+    find: Find
+
+
+def alerts_rows(body: bytes, config: Mapping[str, Any], own: Own, now: int) -> Read:
     """Return what a message of Alertmanager says; raises ItemError where it is none."""
     rules = rules_of(config)
     rows: dict[Stream, list[Any]] = {}
@@ -46,13 +60,13 @@ def alerts_rows(body: bytes, config: Mapping[str, Any], own: Indicator, find: Fi
         try:
             labels = labels_of(item)
             if rules.heartbeat and labels.get("alertname") == rules.heartbeat:
-                rows.setdefault(Stream(own, HEARTBEAT), []).append(_beat(config, now))
+                rows.setdefault(Stream(own.indicator, HEARTBEAT), []).append(_beat(config, now))
                 continue
             if not all_hold(rules.only, labels):
                 ignored += 1
                 continue
             alert = alert_read(item, labels, rules)
-            indicator = find(alert.indicator) if alert.indicator else own
+            indicator = own.find(alert.indicator) if alert.indicator else own.indicator
             if indicator is None:
                 sentence = _("There is no indicator “%(name)s” of the same organisation.")
                 raise ItemError("indicator", sentence % {"name": alert.indicator})
@@ -63,11 +77,11 @@ def alerts_rows(body: bytes, config: Mapping[str, Any], own: Indicator, find: Fi
     return Read("alertmanager", rows, errors, ignored)
 
 
-def message_rows(headers: Mapping[str, str], body: bytes, config: Mapping[str, Any], own: Indicator) -> Read:
+def message_rows(message: Message, config: Mapping[str, Any], own: Indicator) -> Read:
     """Return what a message of facts or of events says; raises ItemError where it is neither."""
-    if is_event(headers):
-        return _events_rows(events_read(headers, body), config, own)
-    payload = json_of(body)
+    if is_event(message.headers):
+        return _events_rows(events_read(message.headers, message.body), config, own)
+    payload = json_of(message.body)
     items = payload.get("facts") if isinstance(payload, dict) else payload
     if not isinstance(items, list) or len(items) > ITEMS_MOST:
         raise ItemError("facts", _("Expected a list of at most %(count)d facts.") % {"count": ITEMS_MOST})

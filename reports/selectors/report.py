@@ -9,7 +9,8 @@ from django.db.models import Count, Q, QuerySet
 from agreements.selectors import objectives_visible
 from monitoring.models import PeriodResult
 from reports.models import Report, ReportState
-from reports.selectors.matrix import Counts, ended_month, local_month
+from reports.selectors.counts import Counts, local_month
+from reports.selectors.matrix import ended_month
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.selectors import organisation_ids_of
 

@@ -23,19 +23,8 @@ from monitoring.figures.numbers import SIGN
 from reports.drawing import cells_html
 from reports.forms import MatrixForm
 from reports.months import month_text
-from reports.selectors.matrix import (
-    ROWS_A_PAGE,
-    Cell,
-    Counts,
-    Question,
-    Row,
-    by_year,
-    cells_fill,
-    group_label,
-    months_default,
-    rows_read,
-    tallies,
-)
+from reports.selectors.counts import Counts, by_year, months_default
+from reports.selectors.matrix import ROWS_A_PAGE, Cell, Question, Row, cells_fill, group_label, rows_read, tallies
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.web import words

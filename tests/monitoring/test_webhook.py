@@ -14,9 +14,10 @@ from monitoring.instants import instant_of
 from monitoring.models import Fact, PushDelivery, Sample
 from monitoring.services.silence import sources_silence_tell
 from monitoring.services.source import source_create, source_update, sources_due
-from monitoring.services.webhook import BODY_MOST, Message, push_forget, webhook_take
+from monitoring.services.webhook import BODY_MOST, push_forget, webhook_take
 from monitoring.services.webhook_keys import webhook_key_make, webhook_key_withdraw
 from monitoring.silence import silent_now, source_health
+from monitoring.webhooks.reading import Message
 from monitoring.webhooks.signature import key_new, signature_of
 from slmo.accounts.errors import Denied
 from slmo.audit.models import Entry

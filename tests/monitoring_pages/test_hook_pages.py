@@ -10,8 +10,9 @@ from monitoring.models import Source
 from monitoring.services.assessment import objective_assess
 from monitoring.services.facts import facts_record
 from monitoring.services.source import source_create
-from monitoring.services.webhook import Message, webhook_take
+from monitoring.services.webhook import webhook_take
 from monitoring.services.webhook_keys import KEY
+from monitoring.webhooks.reading import Message
 from slmo.accounts.vault import Secret
 from slmo.audit.models import Entry
 from tests.connectors.replay import zabbix_says

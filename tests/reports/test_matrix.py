@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from reports.months import month_add, month_parse, month_range
-from reports.selectors.matrix import Counts, Question, cells_fill, local_month, months_default, rows_read, tallies
+from reports.selectors.counts import Counts, local_month, months_default
+from reports.selectors.matrix import Question, cells_fill, rows_read, tallies
 from tests.reports.story import NOW, Story, agreed, assess, browser_of
 
 JAN, FEB, MAY = date(2026, 1, 1), date(2026, 2, 1), date(2026, 5, 1)
