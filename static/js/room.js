@@ -31,9 +31,14 @@
     const form = event.detail.elt;
     if (form.matches && form.matches("form[data-keep]")) form.dataset.kept = kept(form);
   }, true);
+  // A form that comes back with what is wrong in it is an answer, no failure.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, xhr } = event.detail;
+    if (xhr.status === 422 && requestConfig && requestConfig.elt.matches("form[data-keep]")) event.detail.isError = false;
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt;
-    if (!form.matches || !form.matches("form[data-keep]") || !event.detail.successful) return;
+    const { elt: form, xhr } = event.detail;
+    if (!form.matches || !form.matches("form[data-keep]") || !xhr.status || xhr.status >= 400) return;
     sessionStorage.removeItem(form.dataset.kept || kept(form));
     $$(`#${CSS.escape(form.id)}:not(:has([name=changed_at])) textarea`).forEach((field) => { field.value = ""; });
   }, true);
