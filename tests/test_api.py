@@ -19,6 +19,21 @@ def test_the_document_describes_every_call_without_a_doubt() -> None:
     assert {"get /api/v1/services/", "get /api/v1/agreements/", "post /api/v1/facts/", "get /api/v1/results/"} <= acts
 
 
+def test_the_document_tells_of_webhooks_with_every_answer_that_they_give(client: Client) -> None:
+    with GENERATOR_STATS.silence():
+        schema = SchemaGenerator().get_schema(request=None, public=True)
+    assert reverse("hook", args=["slug"]) == "/hooks/slug/"
+    call = schema["paths"]["/hooks/{slug}/"]["post"]
+    assert {one["name"] for one in call["parameters"]} == {
+        "slug", "webhook-id", "webhook-timestamp", "webhook-signature",
+    }  # fmt: skip
+    absent, wrong = client.post("/hooks/none/"), client.get("/hooks/none/")
+    for answer in (absent, wrong):
+        told = call["responses"][str(answer.status_code)]["content"]["application/json"]["schema"]["$ref"]
+        described = schema["components"]["schemas"][told.rsplit("/", 1)[1]]
+        assert set(answer.json()) <= set(described["properties"])
+
+
 def test_every_address_asks_strangers_who_they_are(client: Client) -> None:
     root = client.get("/api/v1/")
     assert root.status_code == 401

@@ -1,7 +1,9 @@
 """Forms of sources: what all kinds share; the rest is the connector's own form."""
 
 from collections.abc import Collection
+from datetime import datetime, time
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.forms import BoundField
@@ -9,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from agreements.forms.base import date_input
 from agreements.models import Indicator, IndicatorKind
 from monitoring.connectors import Connector
 from monitoring.connectors.fields import ConfigForm
@@ -32,6 +35,10 @@ class SourceForm(forms.Form):
         help_text=_("What its facts are about."),
     )
     interval = forms.IntegerField(label=_("Asked every"), min_value=INTERVAL_LEAST, max_value=INTERVAL_MOST, initial=60)
+    since = forms.DateField(
+        label=_("Asked for the time since"), required=False, widget=date_input(),
+        help_text=_("Left empty: from now on. What lies before now is fetched week by week, the earliest first."),
+    )  # fmt: skip
     enabled = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
     def __init__(
@@ -41,11 +48,21 @@ class SourceForm(forms.Form):
         if source:
             kwargs.setdefault("initial", {name: getattr(source, name) for name in ("name", "interval", "enabled")})
         super().__init__(*args, **kwargs)
+        if source or not connector.windowed:
+            del self.fields["since"]
         if source:
             del self.fields["indicator"]
         else:
             self.fields["indicator"].queryset = indicators_fed(user, connector)  # type: ignore[attr-defined]
             del self.fields["enabled"]
+
+    def clean(self) -> dict[str, Any]:
+        """Let the day from which on is asked begin at midnight, by the clocks of who delivers the service."""
+        data = super().clean() or self.cleaned_data
+        if (since := data.get("since")) and (indicator := data.get("indicator")):
+            zone = ZoneInfo(indicator.service.organisation.timezone)
+            data["since"] = datetime.combine(since, time.min, zone)
+        return data
 
 
 class FieldShown(NamedTuple):

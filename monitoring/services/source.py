@@ -1,7 +1,7 @@
 """Verbs of sources: set up, changed, and removed. How they are asked: services/fetching.py."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from agreements.models import Indicator
 from monitoring.connectors import CONNECTORS, Connector, config_check
 from monitoring.kinds import kinds_of
 from monitoring.models import Source
-from monitoring.services.fetch import origin_of
+from monitoring.services.fetch import is_windowed, origin_of
 from monitoring.services.fetching import source_fetch, sources_due
 from monitoring.services.probe import lanes_align
 from monitoring.services.source_secrets import secrets_kept, secrets_sealed
@@ -20,10 +20,12 @@ from monitoring.silence import PATIENCE
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.audit.services import record as audit
+from slmo.web import words
 
 __all__ = ["origin_of", "source_create", "source_delete", "source_fetch", "source_update", "sources_due"]
 
 INTERVAL_LEAST, INTERVAL_MOST = 5, 86_400
+SINCE_MOST = timedelta(days=400)  # thirteen months, and a few days to choose from
 FIELDS = ("name", "config", "interval", "enabled")
 
 
@@ -35,10 +37,13 @@ def source_create(
     indicator: Indicator,
     config: Mapping[str, Any],
     interval: int = 60,
+    since: datetime | None = None,
     actor: User | None,
     now: datetime,
 ) -> Source:
     """Set up a source that feeds an indicator; its first fetch is due at once.
+
+    `since`: from when on a source is asked that can be asked for the past, week by week; None: from now on.
 
     Raises Denied; ValidationError by field.
     """
@@ -47,6 +52,8 @@ def source_create(
     source = Source(slug=slug, name=name, kind=kind, indicator=indicator, interval=interval)
     replaced = _configure(source, config)
     source.next_due_at, source.asked_since = _due(source, now), now
+    if since is not None:
+        source.covered_until = _begun(source, since, now)
     source.full_clean(exclude=["config", "secrets"])
     with transaction.atomic():
         source.save()
@@ -107,6 +114,19 @@ def _configure(source: Source, config: Mapping[str, Any], before: Mapping[str, A
         source.interval = max(INTERVAL_LEAST, waits // PATIENCE)
     source.config, source.secrets = checked.settings, secrets_sealed(source.secrets, checked.secrets)
     return {"secrets_changed": sorted(checked.secrets)} if checked.secrets else {}
+
+
+def _begun(source: Source, since: datetime, now: datetime) -> datetime:
+    """Return how far a new source counts as covered, so that its first window begins at `since` and not before it.
+
+    Raises ValidationError where it cannot be asked from then on.
+    """
+    if not is_windowed(source):
+        raise ValidationError({"since": _("A source of this kind cannot be asked for the past.")})
+    if not now - SINCE_MOST <= since <= now:
+        sentence = _("Choose a day from %(first)s to today.")
+        raise ValidationError({"since": sentence % {"first": words.day(now - SINCE_MOST)}})
+    return since + timedelta(seconds=source.overlap)
 
 
 def _due(source: Source, now: datetime) -> datetime | None:

@@ -7,12 +7,15 @@ from django.core.exceptions import ValidationError
 
 from monitoring.connectors import CONNECTORS, ConnectorError, config_check
 from monitoring.connectors.prometheus.connector import steps_due
+from monitoring.instants import moment_of
 from monitoring.models import FactState
 from monitoring.rows import FactRow
+from monitoring.services.source import source_create, source_fetch
 from slmo.accounts.vault import Secret
 from slmo.core.units import Window
 from tests.connectors.replay import replayed
 from tests.connectors.serving import Script, served
+from tests.monitoring.make import indicator_make
 from tests.peers.outages import is_down, local
 from tests.peers.prometheus import SERIES
 
@@ -53,6 +56,21 @@ def test_each_step_is_up_or_down_by_its_own_samples():
         state = FactState.DOWN if is_down(row.start) else FactState.UP
         assert row == FactRow(row.start, row.start + 60, state, "", f"{row.start}|", "")
     assert {row.state for row in rows} == {FactState.UP, FactState.DOWN}
+
+
+def test_a_new_source_brings_the_past_that_was_chosen_and_then_goes_on():
+    indicator, now = indicator_make(), moment_of(HALF.end - 1)
+    with replayed("prometheus_states") as server:
+        source = source_create(
+            slug="p", name="P", kind="prometheus", indicator=indicator, config={"url": server.url, "query": SERIES},
+            interval=600, since=moment_of(HALF.start), actor=None, now=now,
+        )  # fmt: skip
+        batch = source_fetch(source_id=source.pk, now=now)
+    source.refresh_from_db()
+    assert source.last_error == ""
+    assert batch.new == (HALF.end - START + 960) // 60
+    assert source.covered_until == now
+    assert source.next_due_at > now
 
 
 def test_events_are_counted_by_the_server_and_kept_exactly():

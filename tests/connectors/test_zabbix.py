@@ -8,11 +8,14 @@ from django.core.exceptions import ValidationError
 
 from monitoring.connectors import CONNECTORS, ConnectorError, config_check
 from monitoring.connectors.zabbix.timeline import Change, pieces
-from monitoring.models import FactState
+from monitoring.instants import moment_of
+from monitoring.models import Fact, FactState
+from monitoring.services.source import source_create, source_fetch
 from slmo.accounts.vault import Secret
 from slmo.core.units import Window
 from tests.connectors.replay import PLACE, replayed, zabbix_says
 from tests.connectors.serving import Script, served
+from tests.monitoring.make import indicator_make
 from tests.peers.outages import OUTAGES, local
 
 UP, DOWN = FactState.UP, FactState.DOWN
@@ -53,6 +56,22 @@ def test_events_and_values_become_states_that_are_cut_at_the_intervals_of_the_so
     assert rows[0].start == SPAN.start - 600
     assert rows[-1].end == SPAN.end
     assert all(row.end == following.start for row, following in itertools.pairwise(rows))
+
+
+def test_a_new_source_brings_the_past_that_was_chosen_and_then_goes_on():
+    now = moment_of(SPAN.end - 1)
+    with replayed("zabbix_trigger") as server:
+        given = {"url": server.url, "token": "t0ken", "silent": 0, "records": "trigger", **NUMBERS}
+        source = source_create(
+            slug="z", name="Z", kind="zabbix", indicator=indicator_make(), config=given, interval=600,
+            since=moment_of(SPAN.start), actor=None, now=now,
+        )  # fmt: skip
+        source_fetch(source_id=source.pk, now=now)
+    source.refresh_from_db()
+    assert source.last_error == ""
+    down = Fact.objects.filter(state=DOWN).order_by("start")
+    assert (down.first().start, down.last().end) == (moment_of(OUTAGE.start), moment_of(OUTAGE.end))
+    assert source.covered_until == now
 
 
 def test_values_of_an_item_are_samples_with_names_of_their_own():

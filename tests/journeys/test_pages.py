@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,7 +12,10 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from governance.services.improvement import improvement_create
 from governance.services.review import review_schedule
-from monitoring.models import Breach
+from monitoring.models import Breach, Source
+from monitoring.services.source import source_create
+from monitoring.services.webhook import Message, webhook_take
+from monitoring.services.webhook_keys import webhook_key_make
 from reports.services.report import report_compile, report_publish
 from slmo.accounts.models import User
 from tests.journeys.visitor import Door, Reports, Visitor
@@ -44,7 +48,11 @@ MORE_SEEN_BY = {
         f"{AGREEMENT}objectives/availability/",
         f"{AGREEMENT}objectives/availability/what-if/",
         "/operations/breaches/{breach}/",
+        "/operations/coverage/",
         "/operations/sources/new/",
+        "/operations/sources/checks/",
+        "/operations/sources/told/",
+        "/operations/indicators/payments/availability/keep/",
         "/reports/2026-02/",
         "/improvement/reviews/{review}/",
         "/improvement/register/{improvement}/",
@@ -99,8 +107,22 @@ def story_continue(story: Story) -> dict[str, int]:
         actor=story.manager,
         now=NOW,
     )
+    sources_add(story)
     figure = story.result(2)
     return {"breach": breach.pk, "figure": figure.pk, "review": review.pk, "improvement": improvement.pk}
+
+
+def sources_add(story: Story) -> None:
+    """Add a source that is asked and has failed, and one that is told, with a key and a refused message."""
+    common: dict[str, Any] = {"indicator": story.indicator, "actor": story.manager, "now": NOW}
+    asked = source_create(
+        slug="checks", name="Checks", kind="http", config={"url": "https://pay.example.org/"}, **common
+    )
+    Source.objects.filter(pk=asked.pk).update(last_error="The answer was cut off.", last_error_at=NOW, failures=3)
+    told = source_create(slug="told", name="Told by the shop", kind="webhook", config={}, interval=3600, **common)
+    webhook_key_make(source=told, actor=story.manager, now=NOW)
+    told.refresh_from_db()
+    webhook_take(source=told, message=Message({"content-type": "application/json"}, b"{}"), now=NOW)
 
 
 def session_open(role: str, look: str, story: Story) -> str:

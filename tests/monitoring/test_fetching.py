@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from monitoring.collector import HOST_MOST, Collector
@@ -119,6 +120,25 @@ def test_a_long_absence_is_asked_for_week_by_week_without_a_hole(record):
         assert window.seconds <= 7 * DAY + 600
         reached = window.end
     assert reached >= instant_of(NOW)
+
+
+def test_a_new_source_is_asked_from_the_day_that_was_chosen_and_not_before_it(record):
+    chosen = NOW - timedelta(days=16)
+    record.knows_until = instant_of(chosen) + 7200
+    values = {"kind": "record", "config": {"url": "http://s.example.org/"}, "interval": 3600, "actor": None, "now": NOW}
+    indicator = indicator_make()
+    source = source_create(slug="s", name="S", indicator=indicator, since=chosen, **values)
+    while Source.objects.get().next_due_at <= NOW:
+        source_fetch(source_id=source.pk, now=NOW)
+    assert record.windows[0].start == instant_of(chosen)
+    assert len(record.windows) == 3
+    starts = Fact.objects.filter(superseded_at=None).order_by("start").values_list("start", flat=True)
+    assert list(starts) == [chosen + n * MINUTE for n in range(120)]
+    for wrong in (NOW + MINUTE, NOW - timedelta(days=401)):
+        with pytest.raises(ValidationError, match="Choose a day from"):
+            source_create(slug="t", name="T", indicator=indicator, since=wrong, **values)
+    with pytest.raises(ValidationError, match="cannot be asked for the past"):
+        source_create(slug="t", name="T", indicator=indicator, since=chosen, **{**values, "kind": "http"})
 
 
 def test_several_sources_are_recorded_together_and_one_that_lies_stands_in_nobodys_way(record, monkeypatch):

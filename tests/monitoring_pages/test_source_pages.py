@@ -2,10 +2,13 @@
 
 import json
 import threading
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from monitoring.connectors import CONNECTORS
 from monitoring.models import Fact, Source
@@ -150,3 +153,27 @@ def test_a_kept_secret_is_not_sent_to_another_address(client: Client, world: Wor
         shown = client.post(name, data).content.decode()
         assert other.asked == []
     assert "type this again" in shown
+
+
+def test_the_day_from_which_a_new_source_is_asked_is_chosen_on_its_form_in_both_languages(
+    client: Client, world: World
+) -> None:
+    login(client, world, "analyst")
+    address = reverse("source_new_kind", args=["prometheus"])
+    assert 'name="since"' in client.get(address).content.decode()
+    assert 'name="since"' not in client.get(reverse("source_new_kind", args=["http"])).content.decode()
+    data = {
+        "name": "Metrics", "indicator": world.indicator.pk, "interval": 60, "config-url": "http://127.0.0.1:1/",
+        "config-query": "up", "config-records": "states", "config-step": 60,
+    }  # fmt: skip
+    client.post(reverse("language"), {"language": "ru"})
+    refused = client.post(address, {**data, "since": "2019-01-01"})
+    assert refused.status_code == 422
+    assert "Выберите день с" in refused.content.decode()
+    assert 'value="2019-01-01"' in refused.content.decode()
+    chosen = timezone.localdate() - timedelta(days=30)
+    client.post(address, {**data, "since": chosen.isoformat()})
+    source = Source.objects.get()
+    begun = source.covered_until - timedelta(seconds=source.overlap)
+    zone = ZoneInfo(world.indicator.service.organisation.timezone)
+    assert begun == datetime(chosen.year, chosen.month, chosen.day, tzinfo=zone)
