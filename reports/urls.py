@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<month:month>/<slug:provider>/<slug:customer>/publish/", report.publish, name="report_publish"),
     path(f"{EVIDENCE}/", evidence.evidence, name="evidence"),
     path(f"{EVIDENCE}/share/", evidence.share, name="evidence_share"),
+    path(f"{EVIDENCE}/cost/", evidence.cost, name="evidence_cost"),
     path(f"{EVIDENCE}/withdraw/", evidence.withdraw, name="evidence_withdraw"),
     path("agreements/<slug:slug>/impact/", impact.disruption_impact, name="disruption_impact"),
     path("agreements/<slug:slug>/disruptions/<int:pk>/impact/", impact.disruption_impact, name="disruption_impact"),

@@ -13,6 +13,7 @@ from slmo.web import words
 NAME, PLOT, ROW, TOP = 250, 640, 26, 24  # widths of names and of the span, height of a row, of the scale
 MOST = 24  # rows drawn; the list below has all of them
 NAME_SIGNS = 36
+MONTH = 100  # what the longest name of a month takes
 
 
 def horizon_draw(rows: Sequence[Ahead], today: date, days: int) -> SafeString | str:
@@ -36,11 +37,12 @@ def _x(days: int, span: int) -> float:
 
 def _scale(today: date, span: int, height: int) -> Iterator[str]:
     """Yield the lines of the months and their names, and that of today."""
-    first = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    first, free = (today.replace(day=1) + timedelta(days=32)).replace(day=1), 0.0
     while (first - today).days <= span:
         x = _x((first - today).days, span)
         yield f'<line class="hz-line" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 6}" y2="{height}"/>'
-        if x < NAME + PLOT - 50:
+        if free <= x < NAME + PLOT - 50:
+            free = x + MONTH
             yield f'<text class="hz-scale" x="{x + 4:.1f}" y="12">{escape(words.month(first))}</text>'
         first = (first + timedelta(days=32)).replace(day=1)
     yield f'<line class="hz-now" x1="{NAME}" x2="{NAME}" y1="{TOP - 10}" y2="{height}"/>'

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agreements.errors import DocumentRefused
 from agreements.models import Version
 from agreements.selectors import version_get
+from monitoring.figures.numbers import target_written
+from reports.cost_form import LevelCostForm
 from reports.evidence.backtest import backtest
 from reports.evidence.feasibility import feasibility
 from reports.evidence.precedent import cost_shown, precedents
@@ -20,6 +23,7 @@ from reports.evidence.question import Question, question_edited, question_of, sp
 from reports.evidence.words import feasible_shown, outcome_shown
 from reports.models import SharedEvidence
 from reports.selectors.evidence import share_active, shares_of
+from reports.services.cost import cost_record
 from reports.services.evidence import evidence_share, evidence_withdraw
 from slmo.accounts.models import User
 from slmo.accounts.policy import can, require
@@ -42,18 +46,35 @@ def evidence(request: HttpRequest, slug: str, number: int, name: str) -> HttpRes
     return _stored(request, version, name)
 
 
-def _stored(request: HttpRequest, version: Version, name: str) -> HttpResponse:
-    """Show the evidence of the stored draft, live or as it was shared."""
+def _stored(
+    request: HttpRequest, version: Version, name: str, cost_form: LevelCostForm | None = None
+) -> HttpResponse:  # fmt: skip
+    """Show the evidence of the stored draft, live or as it was shared; `cost_form` is one that cannot be recorded."""
     question = question_of(version, name, timezone.now())
     shares = shares_of(version, name)
     context = _frame(version, name) | {"shares": shares, "active": share_active(shares)}
     if can(request.user, "evidence_view", version.agreement.provider):
         may_share = can(request.user, "evidence_share", version.agreement.provider)
-        return _shown(request, context | _evidence(question, request.user) | {"may_share": may_share, "own": True})
+        context |= _evidence(question, request.user) | {"may_share": may_share, "own": True}
+        if can(request.user, "cost_edit", version.agreement.service.organisation):
+            context["cost_form"] = cost_form or _cost_form(question)
+        return _shown(request, context, status=422 if cost_form else 200)
     shared = share_active(shares)
     if wants_fragment(request) and request.GET.get("have") == str(shared.pk if shared else 0):
         return HttpResponse(status=204)  # the room asks again at any news; this part of it is as before
     return _shown(request, context | _received(version, shared))
+
+
+def _cost_form(question: Question) -> LevelCostForm | None:
+    """Return the form for what the drafted level costs; None where it has none."""
+    clause = question.clause
+    if clause.target is None:
+        return None
+    begins = {
+        "kind": clause.indicator, "level": target_written(clause.target), "since": question.now.date(),
+        "currency": question.drafted.currency or "EUR",
+    }  # fmt: skip
+    return LevelCostForm(initial=begins, auto_id="cost-%s")
 
 
 def _received(version: Version, shared: SharedEvidence | None) -> dict[str, Any]:
@@ -141,6 +162,25 @@ def withdraw(request: HttpRequest, slug: str, number: int, name: str) -> HttpRes
         raise SharedEvidence.DoesNotExist(f"Nothing of {name} is shared.")
     evidence_withdraw(shared=found, actor=request.user, now=timezone.now())
     messages.success(request, _("The evidence is withdrawn. That it was shared stays on record."))
+    return _back(request, version, name)
+
+
+@login_required
+@require_POST
+def cost(request: HttpRequest, slug: str, number: int, name: str) -> HttpResponse:
+    """Record what the drafted level costs, beside the clause."""
+    version = version_get(request.user, slug, number)
+    service = version.agreement.service
+    require(request.user, "cost_edit", service.organisation)
+    form = LevelCostForm(request.POST, auto_id="cost-%s")
+    if form.is_valid():
+        try:
+            cost_record(service=service, **form.cleaned_data, actor=request.user, now=timezone.now())
+        except ValidationError as error:
+            form.refuse(error)
+    if form.errors:
+        return _stored(request, version, name, cost_form=form)
+    messages.success(request, _("The cost is recorded."))
     return _back(request, version, name)
 
 

@@ -12,18 +12,22 @@ from slmo.accounts.policy import can
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: the URL name it leads to, its word and icon, and the acts of which one must be allowed (none: all)."""
+    """One entry: the URL name it leads to, its word and icon, and the acts of which one must be allowed (none: all).
+
+    `beside`: URL names of pages that belong to it and have addresses of their own.
+    """
 
     name: str
     label: str | Promise
     icon: str
     acts: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 ENTRIES = (
     Entry("today", _("Today"), "inbox"),
     Entry("catalogue", _("Catalogue"), "layout-grid", ("catalogue_view",)),
-    Entry("agreements", _("Agreements"), "file-certificate", ("agreement_view",)),
+    Entry("agreements", _("Agreements"), "file-certificate", ("agreement_view",), ("horizon",)),
     Entry("operations", _("Operations"), "activity", ("objective_view",)),
     Entry("reports", _("Reports"), "report-analytics", ("report_view",)),
     Entry("improvement", _("Improvement"), "trending-up", ("improvement_edit", "review_schedule", "review_hold")),
@@ -56,6 +60,7 @@ def nav_links(request: HttpRequest) -> list[Link]:
         url = url_or_none(entry.name)
         if url is None or (entry.acts and not any(can(request.user, act) for act in entry.acts)):
             continue
-        current = request.path == url if url == "/" else request.path.startswith(url)
+        paths = tuple(path for name in (entry.name, *entry.beside) if (path := url_or_none(name)))
+        current = request.path == url if url == "/" else request.path.startswith(paths)
         found.append(Link(entry.label, entry.icon, url, current))
     return found

@@ -77,6 +77,7 @@
   }
   function redraw(after) {
     const cache = {};
+    forget();
     drawn.forEach((chart, box) => { chart.setOption(options(box, cache), { notMerge: true }); if (after) after(chart, box); });
   }
 
@@ -101,7 +102,7 @@
     if (!boxes.length) return;
     await load();
     const cache = {};
-    boxes.forEach((box) => draw(box, cache));
+    boxes.filter((box) => box.isConnected).forEach((box) => draw(box, cache)); // the page may have gone on meanwhile
   }
 
   // Downloads --------------------------------------------------------------------------------------------------------

@@ -20,6 +20,19 @@
     event.detail.shouldSwap = false;
     event.detail.isError = false;
   });
+  // While evidence is being judged its place says so, even where what asked for it was drawn anew meanwhile.
+  const judging = new Set();
+  function busy() {
+    const place = document.getElementById("evidence-body");
+    if (place) place.setAttribute("aria-busy", String(judging.size > 0));
+  }
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (!event.target.matches("[data-evidence]")) return;
+    const { xhr } = event.detail;
+    judging.add(xhr);
+    busy();
+    xhr.addEventListener("loadend", () => { judging.delete(xhr); busy(); });
+  });
   // A lost connection is asked again a little later, without a word.
   document.addEventListener("htmx:sendError", (event) => {
     if (event.detail.elt && event.detail.elt.id === "room-pulse") event.stopImmediatePropagation();

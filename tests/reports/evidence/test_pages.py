@@ -93,5 +93,26 @@ def test_the_other_side_and_strangers_see_no_figure(story: Story) -> None:
 
 
 @pytest.mark.usefixtures("draft")
+def test_what_the_level_costs_is_recorded_beside_the_clause_by_the_provider_alone(story: Story) -> None:
+    manager, path = browser_of(story.manager), f"{URL}cost/"
+    column = manager.get(URL, headers=HTMX).content.decode()
+    assert 'href="#evidence-cost"' in column
+    assert "Not known for the drafted level." in column
+    typed = {"kind": "availability", "level": ">= 99.99%", "amount": "4000", "currency": "EUR", "per": "month",
+             "since": "2026-01-01"}  # fmt: skip
+    refused = manager.post(path, typed | {"amount": "much"}, headers=HTMX)
+    assert refused.status_code == 422
+    assert 'value="much"' in refused.content.decode()
+    recorded = manager.post(path, typed, headers=HTMX)
+    assert recorded.status_code == 200
+    assert "4000.00 EUR a month" in recorded.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert manager.post(path, typed).status_code == 302
+    assert browser_of(story.analyst).post(path, typed).status_code == 403
+    assert "evidence-cost-form" not in browser_of(story.analyst).get(URL, headers=HTMX).content.decode()
+    assert browser_of(story.buyer).post(path, typed).status_code == 404  # a draft that was never proposed
+    assert browser_of(story.buyer).post(path.replace("/2/", "/1/"), typed).status_code == 403
+
+
+@pytest.mark.usefixtures("draft")
 def test_an_objective_that_the_draft_has_not_got_is_not_found(analyst: Client) -> None:
     assert analyst.get(URL.replace("availability", "nothing")).status_code == 404
