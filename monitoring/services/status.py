@@ -9,6 +9,8 @@ from celery import current_app
 from django.db import connection
 from kombu.exceptions import OperationalError
 
+from monitoring.prepared import rows_fetch
+
 logger = logging.getLogger(__name__)
 
 ASSESS_TASK = "monitoring.tasks.objective_assess_task"  # by name: the task stands above the services that it calls
@@ -58,6 +60,7 @@ _OF_INDICATORS = """
     FROM reading GROUP BY id
 ) AS objective
 """
+_MARK_READING = MARK.format(which=_OF_INDICATORS)
 _OF_OBJECTIVES = """
 (SELECT id, %(since)s::timestamptz AS since, %(until)s::timestamptz AS until
     FROM agreements_objective WHERE id = ANY(%(ids)s)) AS objective
@@ -84,9 +87,7 @@ def indicators_mark(spans: Sequence[Marked]) -> list[int]:
         "since": [span.since for span in spans],
         "until": [span.until for span in spans],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(MARK.format(which=_OF_INDICATORS), values)
-        return [objective_id for (objective_id,) in cursor.fetchall()]
+    return [objective_id for (objective_id,) in rows_fetch(_MARK_READING, **values)]
 
 
 def objectives_mark(*, objective_ids: Iterable[int], since: datetime, until: datetime) -> None:
