@@ -99,9 +99,8 @@ def indicators_of(parts: Sequence[Part]) -> dict[str, tuple[Indicator, tuple[str
     objectives = Objective.objects.filter(agreement__in=[part.promise.agreement.pk for part in parts if part.promise])
     named = {(one.agreement_id, one.name): one.indicator for one in objectives.select_related("indicator")}
     streams: dict[int, list[Indicator]] = {}
-    for one in Indicator.objects.filter(service__in=[part.service.pk for part in parts], kind__in=STATES).order_by(
-        "pk"
-    ):
+    services = [part.service.pk for part in parts]
+    for one in Indicator.objects.filter(service__in=services, kind__in=STATES, measured_by=None).order_by("pk"):
         streams.setdefault(one.service_id, []).append(one)
     found: dict[str, tuple[Indicator, tuple[str, ...]] | None] = {}
     for part in parts:

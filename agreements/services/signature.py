@@ -164,9 +164,9 @@ def objectives_ensure(version: Version) -> None:
 
 
 def _indicator_of(agreement: Agreement, kind: str) -> Indicator | None:
-    """Return the only indicator of the agreed service whose facts such an objective reads, else None."""
+    """Return the provider's only indicator of the agreed service whose facts such an objective reads, else None."""
     kinds = MEASURED_BY[IndicatorKind(kind)] if kind in IndicatorKind.values else ()
-    found = list(Indicator.objects.filter(service=agreement.service_id, kind__in=kinds)[:100])
+    found = list(Indicator.objects.filter(service=agreement.service_id, kind__in=kinds, measured_by=None)[:100])
     own = [one for one in found if one.kind == kind] or found
     return own[0] if len(own) == 1 else None
 

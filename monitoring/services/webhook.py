@@ -123,8 +123,11 @@ def _not_overtaken(stream: Stream, origin: str, rows: list[Any], now: datetime) 
 
 
 def _finder(source: Source) -> Any:
-    """Return how an indicator is found by its name: among those of the organisation that the source belongs to."""
-    rows = Indicator.objects.filter(service__organisation_id=source.indicator.service.organisation_id)
+    """Return how an indicator is found by its name: of the organisation and the party that the source belongs to."""
+    own = source.indicator
+    rows = Indicator.objects.filter(
+        service__organisation_id=own.service.organisation_id, measured_by=own.measured_by_id
+    )  # fmt: skip
 
     def find(name: str) -> Indicator | None:
         service, _slash, slug = name.partition("/")

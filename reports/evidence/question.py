@@ -127,9 +127,9 @@ class Question:
         return indicator.kind in MEASURED_BY[IndicatorKind(self.clause.indicator)]
 
     def _proposed(self) -> Indicator | None:
-        """Return the first indicator of the service that fits, one that this agreement already reads before others."""
+        """Return the provider's first indicator that fits, one that this agreement reads already before others."""
         service = self.version.agreement.service
-        fitting = [one for one in service.indicators.order_by("pk") if self._fits(one)]
+        fitting = [one for one in service.indicators.filter(measured_by=None).order_by("pk") if self._fits(one)]
         read = set(self.version.agreement.objectives.values_list("indicator", flat=True))
         order = MEASURED_BY[IndicatorKind(self.clause.indicator)]
         return min(fitting, key=lambda one: (one.pk not in read, order.index(one.kind), one.pk), default=None)

@@ -7,13 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from agreements.models import Objective
-from agreements.services import objective_measure
+from agreements.services import indicator_create, objective_measure
 from monitoring.models import Breach, Difference, LedgerDay, ObjectiveStatus, PeriodResult
 from monitoring.services.difference import differences_due, differences_follow, differences_sweep
 from slmo.accounts.models import Organisation
 from slmo.audit.models import Entry
 from slmo.notify.models import Message
 from tests.monitoring.assessing import assess, deliver
+from tests.monitoring.kind_stories import bucket
 from tests.monitoring.make import DOWN, NOW, agreement_make, at, indicator_make, organisations_make, row, user_make
 from tests.monitoring.twofold import MINE, WHOLE, twofold_make
 
@@ -198,3 +199,26 @@ def test_an_objective_that_is_measured_once_again_shows_no_second_figure():
     compared(objective)
     objective_measure(objective=objective, indicator=objective.indicator, actor=None, now=SOON)
     assert "One measurement only" in browser(organisations_make()[0], "mona", 5).get(PATH).content.decode()
+
+
+def test_shares_of_events_are_compared_by_their_figures_alone():
+    first = indicator_make(kind="ratio")
+    theirs = indicator_create(
+        service=first.service, slug="theirs", name="theirs", kind="ratio", measured_by=organisations_make()[1],
+        actor=None, now=NOW,
+    )  # fmt: skip
+    said = {"rules": "customer", "notice_above": "1%"}
+    agreement = agreement_make(first, indicator="ratio", target=">= 99%", measurement=said)
+    objective = agreement.objectives.get()
+    objective_measure(objective=objective, indicator=first, customer_indicator=theirs, actor=None, now=NOW)
+    for indicator, good in ((first, 1000), (theirs, 950)):
+        for day in ("2026-04-10 10:00", "2026-05-10 10:00"):
+            deliver(indicator, bucket(f"{day[:10]}T{day[11:]}:00Z", good, 1000))
+    found = compared(Objective.objects.get(), MAY)
+    assert (found["04"].difference, found["04"].above, found["04"].disagreed) == ("0.050000000", True, None)
+    assert (found["05"].difference, found["05"].above) == ("0.050000000", None)  # more events may come until June
+    compared(Objective.objects.get())
+    assert PeriodResult.objects.get(start=at("2026-04-01 00:00")).achieved == "0.950000000"
+    shown = browser(organisations_make()[1], "carl").get(f"{PATH}?period=2026-04-01")
+    assert "5 percentage points" in shown.content.decode()
+    assert "one says up" not in shown.content.decode()

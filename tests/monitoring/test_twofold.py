@@ -1,7 +1,7 @@
 """Where both parties measure an objective, the measurement that the agreement names is judged, and no other."""
 
 import shlex
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,7 +9,7 @@ from django.test import Client
 
 from agreements.models import Indicator, Objective
 from agreements.selectors import indicators_visible
-from agreements.services import indicator_create, objective_measure
+from agreements.services import indicator_create, objective_measure, version_draft
 from monitoring.batch import results_differing
 from monitoring.figures.cut import cut_of, outages_of
 from monitoring.figures.export import command_line
@@ -37,6 +37,8 @@ from tests.monitoring.make import (
     objective_make,
     organisations_make,
     row,
+    sign,
+    terms_make,
     user_make,
 )
 from tests.monitoring.twofold import MINE, WHOLE, twofold_make
@@ -221,3 +223,18 @@ def test_a_correction_of_a_customers_measurement_needs_that_customers_approval()
     correction_approve(correction=correction, actor=carl, now=SOON)
     assess(objective, SOON + timedelta(seconds=1))
     assert april(objective).seconds["down"] == 1200
+
+
+def test_a_customers_measurement_is_chosen_by_people_and_never_by_itself():
+    objective = twofold_make(facts=False)
+    objective.indicator.delete()
+    agreement = agreement_make(Indicator.objects.get(), slug="payments-second")
+    version = agreement.versions.get()
+    document = {**version.document, "spec": {**version.document["spec"], "effective": {"from": "2026-07-01"}}}
+    document["spec"]["objectives"] = [*document["spec"]["objectives"], terms_make(name="at-night")]
+    sign(
+        version_draft(
+            agreement=agreement, document=document, effective_from=date(2026, 7, 1), actor=None, now=NOW
+        )
+    )  # fmt: skip
+    assert agreement.objectives.get(name="at-night").indicator is None

@@ -1,13 +1,14 @@
 """The backtest of a draft on the real database: the engine's figures, and what is asked of it."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from agreements.models import Indicator, Objective, Version
-from agreements.services import indicator_create, version_draft
+from agreements.services import indicator_create, objective_measure, version_draft
 from monitoring.instants import instant_of
 from monitoring.reading import states_load
 from monitoring.services import facts_record
@@ -137,3 +138,21 @@ def test_the_volume_of_another_objective_counts_for_a_limit_on_it(draft: Version
     within, beyond = (edited(draft, workload={"objective": "orders", "limit": limit}) for limit in limits)
     verdicts = [[one["drafted"]["verdict"] for one in found["periods"]] for found in (within, beyond)]
     assert verdicts == [["met", "breached", "met", "met", "met"], ["met", "no_data", "met", "met", "met"]]
+
+
+def test_a_draft_that_lets_the_customers_measurement_rule_is_judged_by_that(draft: Version, story: Story) -> None:
+    theirs = indicator_create(
+        service=story.indicator.service, slug="tills", name="tills", gaps_up=True, actor=None, now=NOW,
+        recorded_from=story.indicator.recorded_from, recorded_until=NOW, measured_by=story.retail_sla.customer,
+    )  # fmt: skip
+    rows = [fact("2026-03-10T10:00Z", "2026-03-10T15:00Z", DOWN)]
+    facts_record(indicator=theirs, rows=rows, origin="tills", actor=None, now=NOW)
+    objective = story.objective
+    objective_measure(objective=objective, indicator=story.indicator, customer_indicator=theirs, actor=None, now=NOW)
+    before = backtest(question_of(draft, "availability", NOW))
+    found = edited(draft, measurement={"rules": "customer"})
+    assert found["indicator"]["slug"] == "tills"
+    assert not found["indicator"]["proposed"]
+    missed = {one["start"] for one in found["periods"] if one["drafted"]["verdict"] == "breached"}
+    assert missed == {instant_of(datetime(2026, 3, 1, tzinfo=ZoneInfo(found["zone"])))}
+    assert found["agreed"]["missed"] == before["agreed"]["missed"]  # the terms in force are judged as they were
