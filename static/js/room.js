@@ -50,7 +50,8 @@
     if (xhr.status === 422 && requestConfig && requestConfig.elt.matches("form[data-keep]")) event.detail.isError = false;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const { elt: form, xhr } = event.detail;
+    const { requestConfig, xhr } = event.detail;
+    const form = requestConfig ? requestConfig.elt : event.detail.elt;  // by now the form itself may be gone from the page
     if (!form.matches || !form.matches("form[data-keep]") || !xhr.status || xhr.status >= 400) return;
     sessionStorage.removeItem(form.dataset.kept || kept(form));
     $$(`#${CSS.escape(form.id)}:not(:has([name=changed_at])) textarea`).forEach((field) => { field.value = ""; });
