@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agreements.forms.base import Form
-from slmo.web.uploads import BYTES_MOST, TYPES
+from slmo.web.uploads import KINDS_SAID, TYPES
 
 
 class AttachmentForm(Form):
@@ -12,8 +12,7 @@ class AttachmentForm(Form):
 
     file = forms.FileField(
         label=_("File"), widget=forms.FileInput({"accept": ",".join(sorted(TYPES))}),
-        help_text=_("Any of %(kinds)s, at most %(most)d MB.")
-        % {"kinds": " ".join(sorted(TYPES)), "most": BYTES_MOST >> 20},
+        help_text=KINDS_SAID,
     )  # fmt: skip
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
     annex = forms.BooleanField(

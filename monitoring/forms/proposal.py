@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from slmo.web.uploads import BYTES_MOST, TYPES
+from slmo.web.uploads import KINDS_SAID, TYPES
 
 
 def words_area(rows: int) -> forms.Textarea:
@@ -28,8 +28,7 @@ class ProposalForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         required=False,
-        help_text=_("Any of %(kinds)s, at most %(most)d MB.")
-        % {"kinds": " ".join(sorted(TYPES)), "most": BYTES_MOST >> 20},
+        help_text=KINDS_SAID,
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(sorted(TYPES)), "class": "form-control"}),
     )
     note = forms.CharField(

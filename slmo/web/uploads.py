@@ -6,6 +6,7 @@ from pathlib import PurePath
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
+from django.utils.functional import lazy
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
@@ -40,6 +41,14 @@ TYPES: Mapping[str, tuple[str, Callable[[bytes], bool]]] = {
     ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _begins(b"PK\x03\x04")),
     ".docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _begins(b"PK\x03\x04")),
 }
+
+
+def _kinds_said() -> str:
+    """Say which files may be handed in."""
+    return _("Any of %(kinds)s, at most %(most)d MB.") % {"kinds": " ".join(sorted(TYPES)), "most": BYTES_MOST >> 20}
+
+
+KINDS_SAID = lazy(_kinds_said, str)()  # in the reader's language, each time it is shown
 
 
 def upload_check(upload: UploadedFile) -> tuple[str, bytes]:

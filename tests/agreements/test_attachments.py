@@ -10,9 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from agreements.attachments import attachment_find, attachments_of
 from agreements.errors import Conflict, Refused
+from agreements.forms.attachment import AttachmentForm
 from agreements.models import Attachment, Version
 from agreements.reading.bundle import bundle_make
 from agreements.services import (
@@ -144,3 +146,9 @@ def test_the_zip_of_a_version_holds_its_files(table: Any) -> None:
         assert folder.read("attachments/1-prices.pdf") == PDF
         assert folder.read("attachments/2-notes.txt") == b"plain"
         assert b"attachments/1-prices.pdf" in folder.read("SHA256SUMS")
+
+
+def test_the_form_says_in_the_readers_language_which_files_it_takes() -> None:
+    for language, said in (("en", "at most 5 MB."), ("ru", "не больше 5 МБ.")):
+        with override(language):
+            assert said in str(AttachmentForm()["file"].help_text)

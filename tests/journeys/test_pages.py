@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,16 +10,19 @@ from django.conf import settings
 from django.core.management import call_command
 from pytest_django.plugin import DjangoDbBlocker
 
+from agreements.models import Requirement
+from agreements.services import requirement_record, version_draft
 from governance.services.improvement import improvement_create
 from governance.services.review import review_schedule
 from monitoring.models import Breach, Source
+from monitoring.services.disruption import Span, disruption_announce
 from monitoring.services.source import source_create
 from monitoring.services.webhook import Message, webhook_take
 from monitoring.services.webhook_keys import webhook_key_make
 from reports.services.report import report_compile, report_publish
 from slmo.accounts.models import User
 from tests.journeys.visitor import Door, Reports, Visitor
-from tests.reports.story import NOW, Story, browser_of, story_make
+from tests.reports.story import NOW, Story, agreed, at, browser_of, story_make
 from tests.support.browser import Sessions, Witness
 from tests.support.examiner import Examiner
 from tests.support.people import person
@@ -47,8 +50,12 @@ MORE_SEEN_BY = {
         f"{AGREEMENT}versions/1/",
         f"{AGREEMENT}objectives/availability/",
         f"{AGREEMENT}objectives/availability/what-if/",
+        "/agreements/payments-clinic/versions/2/edit/conditions/",
+        "/agreements/requirements/new/",
+        "/horizon/?days=365",
         "/operations/breaches/{breach}/",
         "/operations/coverage/",
+        "/operations/disruptions/new/",
         "/operations/sources/new/",
         "/operations/sources/checks/",
         "/operations/sources/told/",
@@ -57,8 +64,23 @@ MORE_SEEN_BY = {
         "/improvement/reviews/{review}/",
         "/improvement/register/{improvement}/",
     ),
-    "head": ("/administration/", "/administration/users/", "/administration/audit/"),
-    "buyer": (AGREEMENT, REPORT, FIGURE, "/search/?q=payments", "/account/preferences/", "/notifications/"),
+    "head": (
+        "/administration/",
+        "/administration/users/",
+        "/administration/audit/",
+        "/administration/organisations/northlight/limits/",
+        "/agreements/library/",
+    ),
+    "buyer": (
+        "/agreements/requirements/{requirement}/",
+        "/operations/disruptions/",
+        AGREEMENT,
+        REPORT,
+        FIGURE,
+        "/search/?q=payments",
+        "/account/preferences/",
+        "/notifications/",
+    ),
 }
 LANGUAGE, WIDER = "document.documentElement.lang", "document.documentElement.scrollWidth - window.innerWidth"
 
@@ -108,8 +130,30 @@ def story_continue(story: Story) -> dict[str, int]:
         now=NOW,
     )
     sources_add(story)
-    figure = story.result(2)
-    return {"breach": breach.pk, "figure": figure.pk, "review": review.pk, "improvement": improvement.pk}
+    figure, requirement = story.result(2), negotiations_continue(story)
+    return {"breach": breach.pk, "figure": figure.pk, "review": review.pk, "improvement": improvement.pk,
+            "requirement": requirement.pk}  # fmt: skip
+
+
+def negotiations_continue(story: Story) -> Requirement:
+    """Add a term that ends, a draft, a planned disruption and a requirement, which is returned."""
+    ends = date.today() + timedelta(days=200)
+    agreed(
+        "payments-season", story.indicator, story.clinic,
+        spec={"effective": {"from": "2026-01-01", "until": ends.isoformat()}},
+    )  # fmt: skip
+    by: dict[str, Any] = {"actor": story.manager, "now": NOW}
+    version_draft(agreement=story.clinic_sla, effective_from=date(2026, 9, 1), **by)
+    span = Span(at("2026-06-20 08:00"), at("2026-06-20 10:00"))
+    disruption_announce(
+        organisation=story.provider, services=[story.indicator.service], windows=[span], title="New database",
+        reason="The old one is full.", **by,
+    )  # fmt: skip
+    wishes = [{"text": "Open at six", "weight": "must", "kind": "availability", "target": ">= 99.95%", "limit": ""}]
+    return requirement_record(
+        customer=story.retail, service=story.indicator.service, title="Tills", text="Every till needs it.",
+        wishes=wishes, actor=story.buyer, now=NOW,
+    )  # fmt: skip
 
 
 def sources_add(story: Story) -> None:
