@@ -113,4 +113,10 @@
   document.addEventListener("focusin", termPlace);
 
   Object.assign(window.slmo, { railToggle, menuKeys, paletteOpen });
+
+  // Tabs: the present one is in sight, however many stand before it -----------------------------------------------------------------
+  $$(".tabs [aria-current]").forEach((tab) => {
+    const list = tab.closest(".tabs"), at = tab.getBoundingClientRect(), seen = list.getBoundingClientRect();
+    if (at.right > seen.right) list.scrollLeft += at.left - seen.left - (seen.width - at.width) / 2;
+  });
 })();
