@@ -1,6 +1,6 @@
 """The register of agreements as a list."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -67,7 +67,7 @@ def since_cell(row: Any) -> SafeString | str:
     if row.force_from is None:
         return words.DASH
     version = _t("version %(number)d") % {"number": row.force_number}
-    return format_html('{}<span class="under">{}</span>', words.day(row.force_from), version)
+    return format_html('{}<span class="under">{}</span>', _day(row.force_from), version)
 
 
 def until_cell(row: Any) -> SafeString | str:
@@ -75,7 +75,7 @@ def until_cell(row: Any) -> SafeString | str:
     if row.force_until is None:
         return _open_cell(row)
     left = (row.force_until - row.today).days
-    text = words.day(row.force_last)
+    text = _day(row.force_last)
     if 0 < left <= HORIZON:
         soon = _t("in %(length)s") % {"length": words.duration(left * words.DAY)}
         return format_html('{}<span class="under tone-risk"><span class="tone-text">{}</span></span>', text, soon)
@@ -87,7 +87,12 @@ def _open_cell(row: Any) -> SafeString | str:
     if row.force_from is None or row.term_until is None:
         return pgettext("end of a term", "open") if row.force_from else words.DASH
     term = term_at(row.force_from, row.term_until, renewal_length(row.renewed_by), row.today)
-    return format_html('{}<span class="under">{}</span>', words.day(term.last), _t("then extended"))
+    return format_html('{}<span class="under">{}</span>', _day(term.last), _t("then extended"))
+
+
+def _day(value: date) -> SafeString:
+    """Return a day that is not broken over lines."""
+    return format_html('<span class="nowrap">{}</span>', words.day(value))
 
 
 def turn_cell(row: Any) -> SafeString | str:
