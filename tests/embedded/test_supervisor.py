@@ -37,7 +37,7 @@ class Run:
         kept = {
             name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "MAKELEVEL"}
         }
-        environment = {**kept, "SLMO_VAR": str(var), "PORT": str(port), "SLMO_DEMO": "0"}
+        environment = {**kept, "SLMO_VAR": str(var), "PORT": str(port), "SLMO_DEMO": "0", "SLMO_WORKER_PROCESSES": "1"}
         self.path = var.parent / f"output-{port}"
         self.output = self.path.open("w", encoding="utf-8")
         command = [sys.executable, "-m", "slmo.embedded"]

@@ -1,6 +1,7 @@
 """The portal for tests: what is made quick, and what tests must be able to do that the portal refuses."""
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from pytest_django.plugin import DjangoDbBlocker
+
+from tests.support.servers import PASSING
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # made to be quick, unlike the portal's
 
@@ -35,9 +38,12 @@ def django_db_modify_db_settings(
     with django_db_blocker.unblock():
         _template_ensure(name)
     connection.settings_dict["TEST"]["TEMPLATE"] = name
+    if os.environ.get(PASSING):
+        connection.creation.destroy_test_db = _left_to_the_server
     yield
-    with django_db_blocker.unblock(), _alone() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {name}")  # the copies stand by themselves
+    if not os.environ.get(PASSING):
+        with django_db_blocker.unblock(), _alone() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {name}")  # the copies stand by themselves
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +51,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Let the test runner empty the audit log after a test with real transactions; the portal itself never may."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_keep_whole")
+
+
+def _left_to_the_server(*_asked: object, **_more: object) -> None:
+    """Leave a database to the end of its server, instead of waiting for it to be dropped."""
+    connection.close()
 
 
 def _migrations_digest() -> str:
