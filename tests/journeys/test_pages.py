@@ -11,10 +11,12 @@ from django.core.management import call_command
 from pytest_django.plugin import DjangoDbBlocker
 
 from agreements.models import Requirement
-from agreements.services import requirement_record, version_draft
+from agreements.services import indicator_create, objective_measure, requirement_record, version_draft
 from governance.services.improvement import improvement_create
 from governance.services.review import review_schedule
 from monitoring.models import Breach, Source
+from monitoring.services.assessment import objective_assess
+from monitoring.services.difference import differences_follow
 from monitoring.services.disruption import Span, disruption_announce
 from monitoring.services.source import source_create
 from monitoring.services.webhook import Message, webhook_take
@@ -22,7 +24,7 @@ from monitoring.services.webhook_keys import webhook_key_make
 from reports.services.report import report_compile, report_publish
 from slmo.accounts.models import User
 from tests.journeys.visitor import Door, Reports, Visitor
-from tests.reports.story import NOW, Story, agreed, at, browser_of, story_make
+from tests.reports.story import DOWN, NOW, Story, agreed, at, browser_of, fact, record, story_make
 from tests.support.browser import Sessions, Witness
 from tests.support.examiner import Examiner
 from tests.support.people import person
@@ -75,6 +77,7 @@ MORE_SEEN_BY = {
         "/agreements/requirements/{requirement}/",
         "/operations/disruptions/",
         AGREEMENT,
+        f"{AGREEMENT}objectives/availability/measurements/?period=2026-02-01",
         REPORT,
         FIGURE,
         "/search/?q=payments",
@@ -130,9 +133,23 @@ def story_continue(story: Story) -> dict[str, int]:
         now=NOW,
     )
     sources_add(story)
+    second_add(story)
     figure, requirement = story.result(2), negotiations_continue(story)
     return {"breach": breach.pk, "figure": figure.pk, "review": review.pk, "improvement": improvement.pk,
             "requirement": requirement.pk}  # fmt: skip
+
+
+def second_add(story: Story) -> None:
+    """Let the retail customer measure, too: February's outage lasted longer at the tills."""
+    second = indicator_create(
+        service=story.indicator.service, slug="tills", name="Tills", gaps_up=True, measured_by=story.retail,
+        recorded_from=story.indicator.recorded_from, actor=None, now=NOW,
+    )  # fmt: skip
+    record(second, fact("2026-02-10T09:00Z", "2026-02-10T10:20Z", DOWN))
+    measures = {"indicator": story.indicator, "customer_indicator": second}
+    objective_measure(objective=story.objective, actor=story.analyst, now=NOW, **measures)
+    objective_assess(objective_id=story.objective.pk, now=NOW)
+    differences_follow(objective_id=story.objective.pk, now=NOW)
 
 
 def negotiations_continue(story: Story) -> Requirement:
