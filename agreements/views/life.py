@@ -53,7 +53,7 @@ def renew(request: HttpRequest, slug: str) -> HttpResponse:
             form.refuse(error)
         else:
             messages.success(request, _("The renewal is a draft of your side: propose it when it is ready."))
-            return redirect("version", slug=slug, number=draft.number)
+            return redirect("room", slug=slug, number=draft.number)
     context = {
         "page_title": _("Renew “%(title)s”") % {"title": agreement.title},
         "agreement": agreement, "form": form, "term": term,
