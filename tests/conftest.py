@@ -22,6 +22,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 pytest_plugins = [
     "tests.support.browser",
     "tests.support.database",
+    "tests.support.language",
     "tests.support.memory",
     "tests.support.order",
     "tests.support.peers",

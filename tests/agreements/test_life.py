@@ -291,7 +291,7 @@ def test_the_pages_of_renewal_and_of_an_end_together_open_drafts(desk: SimpleNam
     renewal = manager.get(reverse("agreement_renew", args=[SLUG]))
     assert renewal.context["form"].initial["last_day"] == date(2027, 12, 31)
     answer = manager.post(reverse("agreement_renew", args=[SLUG]), {"last_day": "2027-06-30", "note": ""})
-    assert answer.url == reverse("version", args=[SLUG, 2])
+    assert answer.url == reverse("room", args=[SLUG, 2])
     together = {"way": "together", "ends_on": "2026-05-31", "ground": "merged"}
     assert manager.post(reverse("agreement_end", args=[SLUG]), together).url == reverse("version", args=[SLUG, 3])
     assert manager.get(reverse("version_edit", args=[SLUG, 3])).status_code != 200
