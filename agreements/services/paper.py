@@ -26,7 +26,7 @@ from slmo.seal.record import SIGNATURES, TEXT, YAML, signatures_write
 log = logging.getLogger(__name__)
 
 SEAL_TASK = "agreements.tasks.version_seal"
-BATCH = 20  # versions sealed by one sweep: some 0.3 s each
+BATCH = 5  # versions a sweep; what typst takes for a paper, up to 65 MiB, stays with the process until it ends
 
 
 def seal_key(now: datetime) -> SealKey:
