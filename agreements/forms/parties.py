@@ -1,5 +1,6 @@
 """What the forms of a new agreement share: its name and parties, and terms that come as a file."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -37,8 +38,8 @@ class TermsFile(forms.FileField):
             raise forms.ValidationError(_t("The file is not text in UTF-8.")) from error
 
 
-class PartiesForm(Form):
-    """A new agreement's title, short name, type, service, customer and time zone."""
+class NamedForm(Form):
+    """What every new agreement has: title, short name, type, and the zone by whose clocks it counts."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
     slug = forms.SlugField(
@@ -46,22 +47,13 @@ class PartiesForm(Form):
         help_text=_("Stands in addresses and files; made from the title if left empty."),
     )  # fmt: skip
     type = forms.ChoiceField(label=_("Type"), choices=AgreementType.choices)
-    service = forms.ModelChoiceField(
-        label=_("Service"), queryset=Service.objects.none(), empty_label=_("Choose a service"),
-        help_text=_("Who delivers the service is the provider."),
-    )  # fmt: skip
-    customer = forms.ModelChoiceField(
-        label=_("Customer"), queryset=Organisation.objects.none(), empty_label=_("Choose a customer")
-    )
     timezone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("Days, months and service hours are counted by its clocks.")
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        """Offer the services and organisations that the person sees."""
+        """Offer the zones, and choose the person's own."""
         super().__init__(*args, **kwargs)
-        self.fields["service"].queryset = services_visible(user).order_by("name")  # type: ignore[attr-defined]
-        self.fields["customer"].queryset = organisations_visible_to(user).order_by("name")  # type: ignore[attr-defined]
         self.fields["timezone"].choices = [(name, name) for name in zone_names()]  # type: ignore[attr-defined]
         self.fields["timezone"].initial = user.timezone
 
@@ -73,3 +65,22 @@ class PartiesForm(Form):
             if not data["slug"]:
                 self.add_error("slug", _t("Give a short name in Latin letters."))
         return data
+
+
+class PartiesForm(NamedForm):
+    """A new agreement with its service and its customer."""
+
+    service = forms.ModelChoiceField(
+        label=_("Service"), queryset=Service.objects.none(), empty_label=_("Choose a service"),
+        help_text=_("Who delivers the service is the provider."),
+    )  # fmt: skip
+    customer = forms.ModelChoiceField(
+        label=_("Customer"), queryset=Organisation.objects.none(), empty_label=_("Choose a customer")
+    )
+    field_order: Sequence[str] = ("title", "slug", "type", "service", "customer", "timezone")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Offer the services and organisations that the person sees."""
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["service"].queryset = services_visible(user).order_by("name")  # type: ignore[attr-defined]
+        self.fields["customer"].queryset = organisations_visible_to(user).order_by("name")  # type: ignore[attr-defined]

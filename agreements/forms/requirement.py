@@ -1,25 +1,24 @@
 """Forms of service level requirements: wishes in words and numbers, the answer, the draft, the trace."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
-from django.utils.text import slugify
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from agreements.forms.base import Form, date_input
 from agreements.forms.fields import DurationField, NumberField, limit_split
 from agreements.forms.objective.rows import SPARE, row_name, rows_typed
-from agreements.models import AgreementType, IndicatorKind, Requirement, Service, Weight, Wish
+from agreements.forms.parties import NamedForm
+from agreements.models import IndicatorKind, Requirement, Service, Weight, Wish
 from agreements.selectors import services_visible
 from agreements.services.requirement import BEGIN, MOST_WISHES
 from slmo.accounts.models import Organisation, User
 from slmo.accounts.policy import can
 from slmo.accounts.selectors import organisations_visible_to
-from slmo.accounts.zones import zone_names
 
 KINDS = (("", _("in words only")), *((name, IndicatorKind(name).label) for name in BEGIN))
 SHARES = ("availability", "ratio", "tasks")
@@ -136,36 +135,17 @@ class AnswerForm(Form):
     )  # fmt: skip
 
 
-class RequirementDraftForm(Form):
+class RequirementDraftForm(NamedForm):
     """An agreement that answers a requirement."""
 
     template = forms.ChoiceField(label=_("Template"), required=False)
-    title = forms.CharField(label=_("Title"), max_length=200)
-    slug = forms.SlugField(
-        label=_("Short name"), max_length=80, required=False,
-        help_text=_("Stands in addresses and files; made from the title if left empty."),
-    )  # fmt: skip
-    type = forms.ChoiceField(label=_("Type"), choices=AgreementType.choices)
-    timezone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("Days, months and service hours are counted by its clocks.")
-    )
     effective_from = forms.DateField(label=_("In force from"), widget=date_input())
+    field_order: Sequence[str] = ("template",)
 
-    def __init__(self, *args: Any, templates: list[tuple[str, str]], user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, templates: list[tuple[str, str]], **kwargs: Any) -> None:
         """Offer the templates."""
         super().__init__(*args, **kwargs)
         self.fields["template"].choices = [("", _("from scratch")), *templates]  # type: ignore[attr-defined]
-        self.fields["timezone"].choices = [(name, name) for name in zone_names()]  # type: ignore[attr-defined]
-        self.fields["timezone"].initial = user.timezone
-
-    def clean(self) -> dict[str, Any]:
-        """Make the short name from the title where it is left empty."""
-        data = super().clean() or self.cleaned_data
-        if not data.get("slug") and data.get("title"):
-            data["slug"] = slugify(data["title"])[:80]
-            if not data["slug"]:
-                self.add_error("slug", _t("Give a short name in Latin letters."))
-        return data
 
 
 class TraceForm(Form):
