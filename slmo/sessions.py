@@ -2,7 +2,8 @@
 
 Without the first a host whose network fails in the middle of a transaction keeps its locks for two hours. Without the
 second PostgreSQL tries all orders of up to eight tables: planning then takes many times as long as a page's questions
-themselves, whose joins are written in an order that is as good.
+themselves, whose joins are written in an order that is as good. What is prepared (monitoring/prepared.py) is planned
+once: for facts, which lie in months, it would else plan each time anew, for longer than it then works.
 """
 
 from typing import Any
@@ -18,7 +19,10 @@ LIFE = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "30000",
 }
-THOUGHT = {"join_collapse_limit": "4"}  # of so many tables the best order is looked for
+THOUGHT = {
+    "join_collapse_limit": "4",  # of so many tables the best order is looked for
+    "plan_cache_mode": "force_generic_plan",
+}
 _ASKED = {**LIFE, **THOUGHT}
 _ASK = f"SELECT {', '.join(f'set_config({name!r}, {value!r}, false)' for name, value in _ASKED.items())}"
 

@@ -89,8 +89,8 @@ def days_compute(record: Record, span: Window) -> list[LedgerDay]:
     start = listed[0][1].start
     window = Window(max(start - 1, min(start, record.hull.start)), listed[-1][1].end)
     facts = record.facts(window)
-    days = engine.days(record.terms, record.name, facts, window, record.as_of, record.exclusions)
-    return [_row(record, day, facts) for day in days if day.window.start >= start]
+    days = engine.days(record.terms, record.name, facts, window, record.as_of, record.exclusions, since=start)
+    return [_row(record, day, facts) for day in days]
 
 
 def _row(record: Record, day: engine.LedgerDay, facts: Facts) -> LedgerDay:

@@ -13,7 +13,7 @@ from monitoring.services.breach_rows import target_lost_of
 from monitoring.services.claim import basis_now, status_write
 from monitoring.services.results_sql import result_at
 from slmo.audit.services import record as audit
-from slmo.core.budget import Budget, exhaustion
+from slmo.core.budget import Budget, exhaustion, seconds_left
 from slmo.core.facts import State, States
 from slmo.core.intervals import Intervals
 from slmo.core.kinds import Asked
@@ -84,8 +84,11 @@ def _exhausted_at(record: Record, result: PeriodResult) -> datetime | None:
         return None
     if not record.is_of_states:
         return None  # the budget is one of events, and nobody knows how many are to come
-    budget = Budget.of(Fraction(result.budget_allowed), Fraction(result.budget_consumed))
-    at = exhaustion(budget, int(result.total), _ahead(record, result))
+    budget, counted = Budget.of(Fraction(result.budget_allowed), Fraction(result.budget_consumed)), int(result.total)
+    left = seconds_left(budget, counted)
+    if left is None or left > result.seconds[Class.FUTURE.value]:
+        return None
+    at = exhaustion(budget, counted, _ahead(record, result))
     return None if at is None else moment_of(at)
 
 

@@ -25,15 +25,25 @@ class Budget:
         return cls(allowed, consumed, allowed - consumed)
 
 
+def seconds_left(budget: Budget, counted: int) -> int | None:
+    """Return after how many more counted seconds nothing of the budget remains at the present burn.
+
+    `counted` is the seconds counted so far. None where nothing burns, or the budget has run out already.
+    """
+    if counted == 0 or budget.consumed <= 0 or budget.remaining <= 0:
+        return None
+    return math.ceil(budget.remaining * counted / budget.consumed)
+
+
 def exhaustion(budget: Budget, counted: int, ahead: Intervals) -> int | None:
     """Return the instant at which the budget runs out at the present burn, None if it lasts for the period.
 
     `counted` is the seconds counted so far, `ahead` the service hours still to come (the partition's FUTURE). A budget
     that has run out already has no such instant.
     """
-    if counted == 0 or budget.consumed <= 0 or budget.remaining <= 0:
+    left = seconds_left(budget, counted)
+    if left is None:
         return None
-    left = math.ceil(budget.remaining * counted / budget.consumed)  # counted seconds until nothing remains
     for window in ahead.windows():
         if left <= window.seconds:
             return window.start + left

@@ -17,6 +17,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 
 OPEN = int(np.iinfo(np.int64).max)  # the end of an interval that has not ended
 BEGIN = -(2**62)  # before every instant
+_BEGIN, _OPEN = np.array([BEGIN], dtype=np.int64), np.array([OPEN], dtype=np.int64)
 
 
 def times(values: Any) -> Times:
@@ -55,8 +56,8 @@ class Intervals:
         """Unite intervals given as columns in any order."""
         keep = ends > starts
         starts, ends = starts[keep], ends[keep]
-        if not len(starts):
-            return cls.empty()
+        if len(starts) < 2:
+            return cls(starts, ends)
         order = np.argsort(starts, kind="stable")
         starts, reach = starts[order], np.maximum.accumulate(ends[order])
         first = np.concatenate(([True], starts[1:] > reach[:-1]))
@@ -100,7 +101,9 @@ class Intervals:
 
     def complement(self) -> Intervals:
         """Return what is not covered, from the beginning to the end of time."""
-        return Intervals.united(np.concatenate(([BEGIN], self.ends)), np.concatenate((self.starts, [OPEN])))
+        starts, ends = np.concatenate((_BEGIN, self.ends)), np.concatenate((self.starts, _OPEN))
+        keep = ends > starts  # in order and apart already, because these are
+        return Intervals(starts[keep], ends[keep])
 
     def intersect(self, other: Intervals) -> Intervals:
         """Return what both cover."""
@@ -138,8 +141,11 @@ class Steps:
 
     def merged(self) -> Steps:
         """Return the same function without edges at which nothing changes."""
-        keep = np.concatenate(([True], self.values[1:] != self.values[:-1]))
-        return self if keep.all() else Steps(self.edges[keep], self.values[keep])
+        changes = self.values[1:] != self.values[:-1]
+        if changes.all():
+            return self
+        keep = np.concatenate(([True], changes))
+        return Steps(self.edges[keep], self.values[keep])
 
     def where(self, mask: Mask) -> Intervals:
         """Return the intervals of the steps that the mask selects."""

@@ -50,16 +50,20 @@ def days(
     window: Window,
     as_of: int,
     exclusions: Sequence[ExclusionWindow] = (),
+    *,
+    since: int | None = None,
 ) -> list[LedgerDay]:
-    """Return the ledger of every local day in the window, as known at `as_of`.
+    """Return the ledger of every local day in the window, as known at `as_of`; where `since` is given, from then on.
 
-    A day that the clocks skip has no row; versions take effect at midnight, so that no day is cut by one.
+    The time in the window before `since` tells whether an outage that stands at it began there or goes on. A day that
+    the clocks skip has no row; versions take effect at midnight, so that no day is cut by one.
     """
     if window.seconds == 0:
         return []
     asked = Asked.of(agreement, objective, facts, as_of, exclusions)
     pairs = _pairs(asked, window)
-    return [_day(date, day.meet(window), pairs) for date, day in local_days(agreement.timezone, window)]
+    kept = window if since is None else window.meet(Window(since, window.end))
+    return [_day(date, day.meet(kept), pairs) for date, day in local_days(agreement.timezone, kept)]
 
 
 def ahead(

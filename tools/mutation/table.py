@@ -36,7 +36,7 @@ MUTATIONS = (
     _core("a figure is rounded instead of cut", "units.py", "value.numerator * 10**places // value.denominator", "round(value * 10**places)"),
     _core("a value is cut in the provider's favour", "result.py", 'target.op in ("<=", "<")\n    return', 'target.op in (">=", ">")\n    return'),
     _core("an exclusion beats the service hours", "kinds/base.py", "(hours.complement().clip(window), Class.OUT_OF_HOURS)", "(hours.complement().clip(window), Class.EXCLUDED)"),
-    _core("the future is known", "kinds/base.py", "Intervals.of([(self.asked.as_of, OPEN)])", "Intervals.of([(self.asked.as_of + 1, OPEN)])"),
+    _core("the future is known", "kinds/base.py", "coming = (max(self.asked.as_of, window.start)", "coming = (max(self.asked.as_of + 1, window.start)"),
     _core("exclusions never reach the clock", "kinds/tasks.py", "hours.subtract(asked.excluded(version, terms, window))", "hours"),
     _core("a task done at its due instant is late", "kinds/tasks.py", "due is None or done <= due", "due is None or done < due"),
     _core("a task fails at its due instant", "kinds/tasks.py", "due < asked.as_of else TaskState.PENDING", "due <= asked.as_of else TaskState.PENDING"),

@@ -14,7 +14,7 @@ from slmo.core.classes import CODE, Class, Partition, Seconds
 from slmo.core.exclusions import ExclusionWindow, excluded
 from slmo.core.facts import Facts, States
 from slmo.core.governing import Ruling
-from slmo.core.intervals import OPEN, Intervals, Steps, times
+from slmo.core.intervals import Intervals, Steps, times
 from slmo.core.kinds.tally import Tally
 from slmo.core.terms.model import Agreement, ObjectiveTerms, Version, Workload
 from slmo.core.units import Window
@@ -143,7 +143,8 @@ class Kind(ABC):
 
     def layers(self, window: Window) -> list[tuple[Intervals, Class]]:
         """Return what does not count inside a window, the strongest last."""
-        return [(Intervals.of([(self.asked.as_of, OPEN)]).clip(window), Class.FUTURE), *self.uncounted(window)]
+        coming = (max(self.asked.as_of, window.start), window.end)
+        return [(Intervals.of([coming]), Class.FUTURE), *self.uncounted(window)]
 
     def uncounted(self, window: Window) -> list[tuple[Intervals, Class]]:
         """Return what would not count inside a window whenever it is asked about, the strongest last."""
