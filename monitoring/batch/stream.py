@@ -28,32 +28,31 @@ COPY (
 """
 
 # What held when the window began: the last change, and the intervals that reach into it. `odd` besides the above: of
-# several streams, which the ends of the index fact_stream tell. Only indicators with any of these are answered.
+# several streams, which is kept beside the facts. Only indicators with any of these are answered. The bounds by what
+# their streams tell keep PostgreSQL from months in which nothing of it can lie.
 BEFORE = """
-SELECT asked.id, coalesce(first.origin <> last.origin, false) OR EXISTS (
-    SELECT FROM monitoring_fact WHERE indicator_id = asked.id AND {holds} AND scope <> ''
-) OR coalesce(held.override, false) OR coalesce(reaching.odd, false) AS odd, reaching.rows, held.row
-FROM unnest(%(indicators)s::bigint[]) AS asked (id)
-LEFT JOIN LATERAL (
-    SELECT origin FROM monitoring_fact WHERE indicator_id = asked.id AND {holds} AND "end" IS NULL
-    ORDER BY origin, scope, start LIMIT 1
-) AS first ON true
-LEFT JOIN LATERAL (
-    SELECT origin FROM monitoring_fact WHERE indicator_id = asked.id AND {holds} AND "end" IS NULL
-    ORDER BY origin DESC, scope DESC, start DESC LIMIT 1
-) AS last ON true
+WITH stream AS (
+    SELECT indicator_id,
+        bool_or(scope <> '') OR count(DISTINCT origin) FILTER (WHERE last_change IS NOT NULL) > 1 AS odd,
+        min(first) AS first, max(last_change) AS last_change, max(longest) AS longest
+    FROM monitoring_stream WHERE kind = 'states' AND first IS NOT NULL AND {wanted} GROUP BY indicator_id
+)
+SELECT stream.indicator_id, stream.odd OR coalesce(held.override, false) OR coalesce(reaching.odd, false),
+    reaching.rows, held.row
+FROM stream
 LEFT JOIN LATERAL (
     SELECT override, {fact} AS row FROM monitoring_fact
-    WHERE indicator_id = asked.id AND {holds} AND "end" IS NULL AND start <= %(since)s
+    WHERE indicator_id = stream.indicator_id AND {holds} AND "end" IS NULL
+        AND start >= stream.first AND start <= stream.last_change AND start <= %(since)s
     ORDER BY start DESC, id DESC LIMIT 1
 ) AS held ON true
 LEFT JOIN (
     SELECT indicator_id, bool_or(override) AS odd, string_agg({fact}, ''::bytea ORDER BY start) AS rows
     FROM monitoring_fact WHERE {wanted} AND {holds} AND "end" > %(since)s AND start <= %(since)s
+        AND start >= %(since)s - (SELECT max(longest) FROM stream)
     GROUP BY indicator_id
-) AS reaching ON reaching.indicator_id = asked.id
-WHERE first.origin <> last.origin OR held.row IS NOT NULL OR reaching.rows IS NOT NULL
-    OR EXISTS (SELECT FROM monitoring_fact WHERE indicator_id = asked.id AND {holds} AND scope <> '')
+) AS reaching ON reaching.indicator_id = stream.indicator_id
+WHERE stream.odd OR held.row IS NOT NULL OR reaching.rows IS NOT NULL
 """
 _ROW = np.dtype([("start", ">i8"), ("end", ">i8"), ("state", ">i2")])
 _HEAD = struct.Struct(">hiqi?i")  # fields, then of each its length and value; the last value follows
