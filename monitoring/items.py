@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from agreements.models import Indicator
 from monitoring.kinds import FactKind, ItemRefused, kind_of, kinds_of, row_errors
 from monitoring.kinds.base import numbered_keys
+from monitoring.sentence import gettext as _
+from monitoring.sentence import sentence_of
 
 ITEMS_MOST = 5000
 
@@ -21,7 +21,7 @@ def items_read(items: Sequence[Any], indicator: Indicator) -> tuple[list[Any], l
         try:
             row = _row(item, kind)
         except ItemRefused as refused:
-            errors.append({"index": index, "field": refused.field, "message": str(refused)})
+            errors.append({"index": index, "field": refused.field, "message": sentence_of(refused)})
             continue
         if kind.is_plain(row):
             rows.append(row)

@@ -53,5 +53,5 @@ def _message(delivery: PushDelivery) -> dict[str, Any]:
     answer = delivery.answer
     errors = answer.get("errors") or []
     state = "refused" if delivery.status >= 300 else "taken_partly" if errors else "taken"
-    first = answer.get("error") or (errors[0]["message"] if errors else "")
-    return {"row": delivery, "state": state, "new": answer.get("new"), "said": first, "more": max(0, len(errors) - 1)}
+    more = max(0, len(errors) - 1)
+    return {"row": delivery, "state": state, "new": answer.get("new"), "said": delivery.error_told, "more": more}

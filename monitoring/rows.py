@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from monitoring.instants import instant_of
 from monitoring.models import Fact
 from monitoring.models.measured import PLACES
+from monitoring.sentence import Sentence
+from monitoring.sentence import gettext as _
 
 EARLIEST = instant_of(datetime(1970, 1, 1, tzinfo=UTC))
 LATEST = instant_of(datetime(2200, 1, 1, tzinfo=UTC))  # later ones are milliseconds taken for seconds
@@ -38,7 +38,7 @@ class RowError(NamedTuple):
 
     position: int
     field: str
-    sentence: str
+    sentence: Sentence
 
 
 class FactsRefused(ValueError):
@@ -74,7 +74,7 @@ def is_instant(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and EARLIEST <= value < LATEST
 
 
-def instant_errors(row: Any, *fields: str) -> Iterator[tuple[str, str]]:
+def instant_errors(row: Any, *fields: str) -> Iterator[tuple[str, Sentence]]:
     """Yield the errors of fields that must hold an instant, as field and sentence."""
     for field in fields:
         if is_instant(getattr(row, field)):
@@ -87,14 +87,14 @@ def instant_errors(row: Any, *fields: str) -> Iterator[tuple[str, str]]:
             yield field, _("This must be a time between the years 1970 and 2200.")
 
 
-def span_errors(row: Any) -> list[tuple[str, str]]:
+def span_errors(row: Any) -> list[tuple[str, Sentence]]:
     """Return the errors of a span from `start` to `end`, as field and sentence."""
     if errors := list(instant_errors(row, "start", "end")):
         return errors[:1]
     return [] if row.end > row.start else [("end", _("The end must come after the start."))]
 
 
-def number_errors(row: Any, *fields: str) -> Iterator[tuple[str, str]]:
+def number_errors(row: Any, *fields: str) -> Iterator[tuple[str, Sentence]]:
     """Yield the errors of fields that must hold an exact number, as field and sentence."""
     for field in fields:
         value = getattr(row, field)
@@ -104,7 +104,7 @@ def number_errors(row: Any, *fields: str) -> Iterator[tuple[str, str]]:
             yield field, _("This may have at most %(count)d digits after the point.") % {"count": PLACES}
 
 
-def line_errors(row: Any, field: str, longest: int) -> Iterator[tuple[str, str]]:
+def line_errors(row: Any, field: str, longest: int) -> Iterator[tuple[str, Sentence]]:
     """Yield the errors of a field that must hold one line of text, as field and sentence."""
     value = getattr(row, field)
     if not isinstance(value, str) or _CONTROL.search(value):
@@ -113,7 +113,7 @@ def line_errors(row: Any, field: str, longest: int) -> Iterator[tuple[str, str]]
         yield field, _("This may have at most %(count)d characters.") % {"count": longest}
 
 
-def common_errors(row: Any) -> Iterator[tuple[str, str]]:
+def common_errors(row: Any) -> Iterator[tuple[str, Sentence]]:
     """Yield the errors of the fields that every fact has, as field and sentence."""
     if not is_flag(row.override):
         yield "override", _("The mark of a correction must be true or false.")

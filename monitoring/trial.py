@@ -10,13 +10,14 @@ from threading import Semaphore
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from monitoring.connectors import Connector, ConnectorError
+from monitoring.connectors.errors import fault
 from monitoring.connectors.outbound import networks_refresh
 from monitoring.instants import instant_of
 from monitoring.kinds import FactKind, kind_of_rows, rows_errors
-from slmo.accounts.vault import scrubbed
+from monitoring.sentence import Sentence, sentence_of, verbatim
+from monitoring.sentence import gettext as _
 from slmo.core.units import Window
 
 SECONDS = 20  # that a person waits for
@@ -36,7 +37,7 @@ class Trial:
 
     rows: Sequence[Any] = ()
     kind: FactKind | None = None
-    error: str = ""
+    error: Sentence = verbatim("")
     again: bool = True
     window: Window = field(default_factory=lambda: Window(0, 1))
 
@@ -88,8 +89,8 @@ def _asked(
                 return Trial(error=errors[0].sentence, again=False, window=window)
             return Trial(rows=rows, kind=kind_of_rows(rows), window=window)
         except ConnectorError as error:
-            return Trial(error=scrubbed(str(error), config.values()), again=error.again, window=window)
+            return Trial(error=sentence_of(error).without(config.values()), again=error.again, window=window)
         except Exception as error:  # a fault in a connector: said to whoever tries, and kept in the log
-            text = scrubbed(f"{type(error).__name__}: {error}", config.values())
-            logger.error("A trial of a source of kind %s failed: %s", connector.kind, text)
-            return Trial(error=text, window=window)
+            sentence = fault(error).without(config.values())
+            logger.error("A trial of a source of kind %s failed: %s", connector.kind, sentence.english())
+            return Trial(error=sentence, window=window)

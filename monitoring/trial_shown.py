@@ -16,7 +16,7 @@ SHOWN, DRAWN = 12, 500
 def trial_shown(trial: Trial) -> dict[str, Any]:
     """Return a trial as its fragment shows it."""
     if trial.error:
-        return {"refused": trial.error, "again": trial.again}
+        return {"refused": trial.error.told(), "again": trial.again}
     rows, kind = list(trial.rows), trial.kind
     return {
         "tried": True,

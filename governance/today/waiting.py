@@ -84,7 +84,7 @@ def _sources(user: User, now: datetime) -> Iterable[Item]:
         return
     for source in sources_silent(user, now)[:WAITING_MOST]:
         since = source.last_success_at or source.last_error_at or now
-        detail = source.last_error.splitlines()[0] if source.last_error else _("No facts have come for a while.")
+        detail = source.error_told.splitlines()[0] if source.last_error else _("No facts have come for a while.")
         url = reverse("source", args=[source.slug])
         yield Item(since, "plug", _l("Silent source"), source.name, detail, _l("Look into it"), url)
 

@@ -15,7 +15,6 @@ import dns.rdatatype
 import dns.resolver
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from monitoring.connectors.checks import HostField, port_field
@@ -24,6 +23,7 @@ from monitoring.connectors.outbound import Deadline, addresses_checked
 from monitoring.connectors.probing import Probe, ProbeForm, Seen
 from monitoring.connectors.probing.forms import TIMEOUT_MOST
 from monitoring.models import FactState
+from monitoring.sentence import gettext as _
 
 TYPES = ("A", "AAAA", "CNAME", "MX", "NS", "TXT", "SOA", "SRV", "CAA", "PTR")
 

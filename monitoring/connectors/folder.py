@@ -16,12 +16,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from monitoring.connectors.base import Connector
 from monitoring.connectors.errors import ConnectorError
+from monitoring.connectors.reasons import system_reason
 from monitoring.connectors.tables import TableForm, TableRefused, table_facts, table_read
+from monitoring.sentence import gettext as _
 from slmo.core.units import Window
 
 FILE_MOST, FILES_MOST = 32 * 1024 * 1024, 50
@@ -152,7 +153,7 @@ def _take(folder: Path, path: Path) -> Path:
         (folder / TAKEN).mkdir(exist_ok=True)
         return path.rename(_free(folder / TAKEN / path.name))
     except OSError as error:
-        values = {"name": path.name, "why": error.strerror or type(error).__name__}
+        values = {"name": path.name, "why": system_reason(error)}
         raise ConnectorError(_("The file %(name)s can not be taken over: %(why)s.") % values) from None
 
 
@@ -162,7 +163,7 @@ def _facts(path: Path, config: Mapping[str, Any]) -> Iterator[Any]:
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
             content = file.read(FILE_MOST + 1)
     except OSError as error:
-        values = {"name": path.name, "why": error.strerror or type(error).__name__}
+        values = {"name": path.name, "why": system_reason(error)}
         raise ConnectorError(_("The file %(name)s can not be read: %(why)s.") % values) from None
     if len(content) > FILE_MOST:
         raise TableRefused(_("The file is larger than %(count)d MB. Split it.") % {"count": FILE_MOST // 2**20})

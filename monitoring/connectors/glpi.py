@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from monitoring.connectors.base import Connector
@@ -21,6 +20,7 @@ from monitoring.connectors.shapes import (
     text_of,
 )  # fmt: skip
 from monitoring.connectors.tickets import OVERLAP, TICKETS_MOST, Change, Ticket, TicketForm, task_of, words_of
+from monitoring.sentence import gettext as _
 from slmo.accounts.vault import Secret
 from slmo.core.units import Window
 

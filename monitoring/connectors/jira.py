@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from monitoring.connectors.base import Connector
@@ -35,6 +34,7 @@ from monitoring.connectors.tickets import (
     task_of,
     words_of,
 )  # fmt: skip
+from monitoring.sentence import gettext as _
 from slmo.core.units import Window
 
 PAGE = 100

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-
 from monitoring.connectors.errors import ConnectorError
 from monitoring.rows import is_instant
+from monitoring.sentence import Sentence
+from monitoring.sentence import gettext as _
 
 
 def object_of(value: Any, where: str) -> Mapping[str, Any]:
@@ -73,6 +73,6 @@ def lines_of(text: Any) -> list[str]:
     return [line.strip() for line in str(text or "").splitlines() if line.strip()]
 
 
-def _odd(where: str, expected: str) -> ConnectorError:
+def _odd(where: str, expected: Sentence) -> ConnectorError:
     sentence = _("The answer is not as documented: expected %(expected)s at “%(where)s”.")
     return ConnectorError(sentence % {"expected": expected, "where": where})

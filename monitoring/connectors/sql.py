@@ -14,7 +14,6 @@ import psycopg2.extensions
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from monitoring.connectors.base import Connector
@@ -24,6 +23,8 @@ from monitoring.connectors.fields import SecretField
 from monitoring.connectors.outbound import Deadline, addresses_checked
 from monitoring.connectors.tables import TableForm, TableRefused, facts_of
 from monitoring.instants import moment_of
+from monitoring.sentence import gettext as _
+from monitoring.sentence import ngettext
 from slmo.accounts.vault import Secret, scrubbed
 from slmo.core.units import Window
 
@@ -163,7 +164,10 @@ def _records(connection: Any, config: Mapping[str, Any], window: Window) -> list
                 raise TableRefused(_("Two columns have the same name."))
             records += [dict(zip(names, row, strict=True)) for row in piece]
             if len(records) > most:
-                raise TableRefused(_("The query has more than %(count)d rows.") % {"count": most})
+                sentence = ngettext(
+                    "The query has more than %(count)d row.", "The query has more than %(count)d rows.", most
+                )
+                raise TableRefused(sentence % {"count": most})
     return records
 
 

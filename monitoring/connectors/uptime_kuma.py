@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from monitoring.connectors.base import Connector
@@ -18,6 +17,7 @@ from monitoring.connectors.outbound import Client, basic
 from monitoring.connectors.shapes import instant_of_text, number_of, object_of, objects_of, text_of
 from monitoring.models import FactState
 from monitoring.rows import FactRow, row_key
+from monitoring.sentence import gettext as _
 from slmo.core.units import Window
 
 # Its numbers: down, up, pending (fails, and is looked at again), under maintenance.

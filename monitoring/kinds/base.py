@@ -10,20 +10,20 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.db.models import Max, Model
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
 from agreements.models import Indicator
 from monitoring.instants import EARLIEST, moment_of
 from monitoring.models import Stream
 from monitoring.prepared import rows_fetch
 from monitoring.rows import common_errors
+from monitoring.sentence import Sentence, engine
+from monitoring.sentence import gettext as _
 from monitoring.states_sql import CURRENT, KNOWN_AT
 from slmo.core.errors import EngineError
 from slmo.core.facts import Facts
 from slmo.core.kinds import Asked
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import Window, parse_instant
-from slmo.web.engine_words import engine_text
 
 NUMBER_LONGEST = 60
 
@@ -31,7 +31,7 @@ NUMBER_LONGEST = 60
 class ItemRefused(ValueError):
     """An item that is not a fact: the field, and a sentence."""
 
-    def __init__(self, field: str, sentence: str) -> None:
+    def __init__(self, field: str, sentence: Sentence) -> None:
         """Name the field and say what is wrong."""
         super().__init__(sentence)
         self.field = field
@@ -96,11 +96,11 @@ class FactKind:
         """Tell whether a row is surely usable: a quick look that most rows pass; `errors` looks at the others."""
         return False
 
-    def errors(self, row: Any) -> list[tuple[str, str]]:
+    def errors(self, row: Any) -> list[tuple[str, Sentence]]:
         """Return what is wrong with a row as field and sentence."""
         return [*self.own_errors(row), *common_errors(row)]
 
-    def own_errors(self, row: Any) -> Iterable[tuple[str, str]]:
+    def own_errors(self, row: Any) -> Iterable[tuple[str, Sentence]]:
         """Return what is wrong with the fields of this kind's own."""
         raise NotImplementedError
 
@@ -165,7 +165,7 @@ def item_instant(item: Mapping[str, Any], field: str) -> int:
     try:
         return parse_instant(value if isinstance(value, str) else "")
     except EngineError as error:
-        raise ItemRefused(field, _("Expected %(what)s.") % {"what": engine_text(str(error))}) from error
+        raise ItemRefused(field, _("Expected %(what)s.") % {"what": engine(str(error))}) from error
 
 
 def item_number(item: Mapping[str, Any], field: str) -> Decimal:

@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from agreements.models import Indicator, IndicatorKind
@@ -22,6 +21,8 @@ from monitoring.kinds.base import (
 )  # fmt: skip
 from monitoring.models import Bucket
 from monitoring.rows import number_errors, row_key, span_errors
+from monitoring.sentence import Sentence
+from monitoring.sentence import gettext as _
 from slmo.core.facts import Buckets, Facts
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import Window, format_instant
@@ -62,7 +63,7 @@ class BucketsKind(FactKind):
         "2026-01-14T09:05:00Z,2026-01-14T09:10:00Z,12405,12405\n"
     )
 
-    def own_errors(self, row: BucketRow) -> Iterable[tuple[str, str]]:
+    def own_errors(self, row: BucketRow) -> Iterable[tuple[str, Sentence]]:
         """Return what is wrong with the span and the counts."""
         errors = [*span_errors(row), *number_errors(row, "good", "total")]
         if not errors and not 0 <= row.good <= row.total:

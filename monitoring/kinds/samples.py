@@ -21,6 +21,7 @@ from monitoring.kinds.base import (
 )  # fmt: skip
 from monitoring.models import Sample
 from monitoring.rows import instant_errors, number_errors, row_key
+from monitoring.sentence import Sentence
 from slmo.core.facts import Facts, Samples
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import Window, format_instant
@@ -64,7 +65,7 @@ class SamplesKind(FactKind):
         """Return the second of the sample."""
         return row.at, row.at + 1
 
-    def own_errors(self, row: SampleRow) -> Iterable[tuple[str, str]]:
+    def own_errors(self, row: SampleRow) -> Iterable[tuple[str, Sentence]]:
         """Return what is wrong with the instant and the value."""
         return [*instant_errors(row, "at"), *number_errors(row, "value")]
 

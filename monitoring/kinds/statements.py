@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from agreements.models import Indicator, IndicatorKind
 from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, item_text, moment, recorded, seconds_of
 from monitoring.models import Statement
 from monitoring.rows import is_flag, line_errors, span_errors
+from monitoring.sentence import Sentence
+from monitoring.sentence import gettext as _
 from slmo.core.facts import Facts, Statements
 from slmo.core.facts import Statement as EngineStatement
 from slmo.core.kinds import Asked
@@ -64,7 +65,7 @@ class StatementsKind(FactKind):
         "restore test of 14 January; protocol 2026-004\n"
     )
 
-    def own_errors(self, row: StatementRow) -> Iterable[tuple[str, str]]:
+    def own_errors(self, row: StatementRow) -> Iterable[tuple[str, Sentence]]:
         """Return what is wrong with the span, the answer, the person and the proof."""
         errors = span_errors(row)
         if not is_flag(row.met):

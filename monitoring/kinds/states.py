@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from agreements.models import Indicator, IndicatorKind
@@ -13,6 +12,8 @@ from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, m
 from monitoring.models import Fact, FactState
 from monitoring.reading import day_digest, states_load
 from monitoring.rows import EARLIEST, LATEST, FactRow, instant_errors, is_flag, is_plain_text, row_key, span_errors
+from monitoring.sentence import Sentence
+from monitoring.sentence import gettext as _
 from slmo.core.facts import OPEN, Facts, State
 from slmo.core.kinds import Asked
 from slmo.core.terms import Agreement as Terms
@@ -51,7 +52,7 @@ class StatesKind(FactKind):
             return False
         return 0 <= row.state <= _HIGHEST and is_plain_text(row)
 
-    def own_errors(self, row: FactRow) -> Iterable[tuple[str, str]]:
+    def own_errors(self, row: FactRow) -> Iterable[tuple[str, Sentence]]:
         """Return what is wrong with time, state and mark of correction."""
         errors = list(instant_errors(row, "start")) if row.end is None else span_errors(row)
         if not isinstance(row.state, int) or isinstance(row.state, bool) or row.state not in FactState.values:

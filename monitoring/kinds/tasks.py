@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from agreements.models import Indicator, IndicatorKind
@@ -13,6 +12,8 @@ from monitoring.instants import instant_of
 from monitoring.kinds.base import Column, FactKind, ItemRefused, item_instant, item_text, moment, recorded, seconds_of
 from monitoring.models import Task
 from monitoring.rows import instant_errors, is_instant, line_errors
+from monitoring.sentence import Sentence, engine
+from monitoring.sentence import gettext as _
 from slmo.core.errors import EngineError
 from slmo.core.facts import Facts, Tasks
 from slmo.core.facts import Task as EngineTask
@@ -20,7 +21,6 @@ from slmo.core.facts_csv.tasks import pauses_read, priorities_read
 from slmo.core.kinds import Asked, TaskState, task_outcomes
 from slmo.core.terms import Agreement as Terms
 from slmo.core.units import Window, format_instant
-from slmo.web.engine_words import engine_text
 
 T = TypeVar("T")
 PRIORITY_LONGEST, LISTED_MOST = 100, 200
@@ -86,7 +86,7 @@ class TasksKind(FactKind):
         """Return from the opening to just after the end; to the present while the task is open."""
         return row.opened, None if row.resolved is None else max(row.responded or 0, row.resolved) + 1
 
-    def own_errors(self, row: TaskRow) -> Iterable[tuple[str, str]]:
+    def own_errors(self, row: TaskRow) -> Iterable[tuple[str, Sentence]]:
         """Return what is wrong with the times and lists of a task."""
         errors = [*instant_errors(row, "opened")]
         for field in ("responded", "resolved"):
@@ -102,12 +102,12 @@ class TasksKind(FactKind):
             errors.append(("id", _("A task must have a name.")))
         return errors or self._log_errors(row)
 
-    def _log_errors(self, row: TaskRow) -> list[tuple[str, str]]:
+    def _log_errors(self, row: TaskRow) -> list[tuple[str, Sentence]]:
         """Return what the engine finds wrong with the log of a task."""
         try:
             engine_task(row.reference, row)
         except EngineError as error:
-            said = engine_text(str(error))
+            said = engine(str(error))
             return [("pauses", said if said.endswith(".") else _("Expected %(what)s.") % {"what": said})]
         return []
 
@@ -200,7 +200,7 @@ def _parsed(item: Mapping[str, Any], field: str, read: Callable[[str], T]) -> T:
     try:
         return read(value)
     except EngineError as error:
-        raise ItemRefused(field, _("Expected %(what)s.") % {"what": engine_text(str(error))}) from error
+        raise ItemRefused(field, _("Expected %(what)s.") % {"what": engine(str(error))}) from error
 
 
 def engine_task(name: str, row: TaskRow, seq: int = 0) -> EngineTask:

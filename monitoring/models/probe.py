@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from monitoring.models.fact import FactState
 from monitoring.models.measured import DIGITS, PLACES
 from monitoring.models.source import Source
+from monitoring.sentence import told
 
 
 class ProbePoint(models.Model):
@@ -35,7 +36,8 @@ class ProbeLane(models.Model):
     point = models.ForeignKey(ProbePoint, models.CASCADE, related_name="lanes")
     next_due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)
-    last_error = models.TextField(blank=True)
+    last_error = models.TextField(blank=True, help_text="In English.")
+    last_error_parts = models.JSONField(null=True, blank=True, editable=False, help_text="To tell it in a language.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "point"], name="lane_once")]
@@ -46,6 +48,11 @@ class ProbeLane(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} · {self.point}"
+
+    @property
+    def error_told(self) -> str:
+        """Return the last error in the language and zone in force."""
+        return told(self.last_error, self.last_error_parts)
 
 
 class ProbeObservation(models.Model):

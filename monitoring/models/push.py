@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from monitoring.models.source import Source
+from monitoring.sentence import told
 from slmo.accounts.models import User
 
 
@@ -23,6 +24,9 @@ class PushDelivery(models.Model):
     form = models.CharField(_("Form"), max_length=40, blank=True)
     status = models.PositiveSmallIntegerField(_("Answer"))
     answer = models.JSONField(default=dict)
+    error_parts = models.JSONField(
+        null=True, blank=True, editable=False, help_text="To tell the first error of the answer in a language."
+    )
 
     class Meta:
         ordering = ["-received_at", "-pk"]
@@ -50,3 +54,14 @@ class PushDelivery(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.received_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def first_error(self) -> str:
+        """Return the first error as it was answered; empty where there is none."""
+        errors = self.answer.get("errors") or []
+        return self.answer.get("error") or (errors[0]["message"] if errors else "")
+
+    @property
+    def error_told(self) -> str:
+        """Return the first error in the language and zone in force."""
+        return told(self.first_error, self.error_parts)

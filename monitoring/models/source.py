@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Indicator
+from monitoring.sentence import told
 from slmo.accounts.vault import SecretsField
 
 
@@ -34,7 +35,8 @@ class Source(models.Model):
     silence_told_at = models.DateTimeField(null=True, blank=True, help_text="People were told of this silence then.")
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
-    last_error = models.TextField(blank=True)
+    last_error = models.TextField(blank=True, help_text="In English.")
+    last_error_parts = models.JSONField(null=True, blank=True, editable=False, help_text="To tell it in a language.")
     failures = models.PositiveIntegerField(default=0, help_text="Fetches that failed since the last success.")
 
     class Meta:
@@ -47,6 +49,11 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def error_told(self) -> str:
+        """Return the last error in the language and zone in force."""
+        return told(self.last_error, self.last_error_parts)
 
 
 class SourceDay(models.Model):

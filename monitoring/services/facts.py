@@ -11,13 +11,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from agreements.models import Indicator
 from monitoring.instants import moment_of
 from monitoring.kinds import FactKind, kind_of, kind_of_rows, kinds_of, rows_errors
 from monitoring.models import FactBatch, Source
 from monitoring.rows import FactRow, FactsRefused, RowError, row_key
+from monitoring.sentence import gettext as _
 from monitoring.services.batches import batches_count, batches_open
 from monitoring.services.staging import Staged
 from monitoring.services.status import Marked, indicators_mark, objectives_assess_soon

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from monitoring.connectors import CONNECTORS, ConnectorError
+from monitoring.connectors.errors import fault
 from monitoring.instants import instant_of, moment_of
 from monitoring.models import Source
+from monitoring.sentence import Sentence, sentence_of, verbatim
 from monitoring.services.source_secrets import config_open, fault_text
-from slmo.accounts.vault import scrubbed
 from slmo.core.units import Window
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ class Outcome:
     window: Window
     config: Mapping[str, Any]
     rows: Sequence[Any] = ()
-    error: str = ""
+    error: Sentence = verbatim("")
     again: bool = True
 
 
@@ -86,7 +87,7 @@ def source_ask(source: Source, now: datetime) -> Outcome:
         config = config_open(source)
         return Outcome(source, window, config, CONNECTORS[source.kind].fetch(config, window, source.interval))
     except ConnectorError as error:
-        return Outcome(source, window, config, error=scrubbed(str(error), config.values()), again=error.again)
+        return Outcome(source, window, config, error=sentence_of(error).without(config.values()), again=error.again)
     except Exception as error:  # a fault in a connector: said on the source's page, and tried again
         logger.error("Source %s could not be fetched.\n%s", source.slug, fault_text(config))
-        return Outcome(source, window, config, error=scrubbed(f"{type(error).__name__}: {error}", config.values()))
+        return Outcome(source, window, config, error=fault(error).without(config.values()))

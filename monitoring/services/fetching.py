@@ -16,14 +16,15 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
 from monitoring.connectors import CONNECTORS
+from monitoring.connectors.errors import fault
 from monitoring.instants import moment_of
 from monitoring.kinds import kind_of_rows
 from monitoring.models import FactBatch, Source
 from monitoring.rows import FactsRefused
+from monitoring.sentence import kept, sentence_of
 from monitoring.services.facts import Delivery, deliveries_record
 from monitoring.services.fetch import Outcome, covered_by, due_next, is_windowed, origin_of, source_ask
 from monitoring.services.source_secrets import fault_text
-from slmo.accounts.vault import scrubbed
 from slmo.core.units import DAY, Window
 
 logger = logging.getLogger(__name__)
@@ -49,8 +50,9 @@ JOIN unnest(%s::bigint[], %s::bigint[]) AS held (id, lease) ON held.id = source.
 ORDER BY source.id FOR UPDATE OF source
 """
 _SUCCEEDED = """
-UPDATE monitoring_source AS source SET leased_until = NULL, last_success_at = %(now)s, last_error = '', failures = 0,
-    silence_told_at = NULL, next_due_at = done.due, covered_until = coalesce(done.covered, source.covered_until)
+UPDATE monitoring_source AS source SET leased_until = NULL, last_success_at = %(now)s, last_error = '',
+    last_error_parts = NULL, failures = 0, silence_told_at = NULL, next_due_at = done.due,
+    covered_until = coalesce(done.covered, source.covered_until)
 FROM unnest(%(ids)s::bigint[], %(due)s::timestamptz[], %(covered)s::timestamptz[]) AS done (id, due, covered)
 WHERE source.id = done.id
 """
@@ -124,12 +126,12 @@ def outcomes_record(*, outcomes: Sequence[Outcome], now: datetime) -> list[FactB
 
 def _unusable(outcome: Outcome, error: Exception, now: datetime) -> None:
     """Write on a source that its facts can not be recorded; nothing of them is."""
-    told, values = str(error), outcome.config.values()
+    sentence = sentence_of(error)
     if not isinstance(error, FactsRefused):  # a fault in a connector: said on the source's page
         logger.error("What %s brought could not be recorded.\n%s", outcome.source.slug, fault_text(outcome.config))
-        told = f"{type(error).__name__}: {error}"
-    CONNECTORS[outcome.source.kind].refused(outcome.config, told)
-    failed = replace(outcome, rows=(), error=scrubbed(told, values), again=False)
+        sentence = fault(error)
+    CONNECTORS[outcome.source.kind].refused(outcome.config, sentence.english())
+    failed = replace(outcome, rows=(), error=sentence.without(outcome.config.values()), again=False)
     _recorded([failed], now)
 
 
@@ -187,10 +189,11 @@ def _failed(outcome: Outcome, now: datetime) -> None:
     source = outcome.source
     wait = timedelta(seconds=source.interval) * 2 ** min(source.failures, 16) if outcome.again else BACK_OFF_MOST
     wait = min(wait, BACK_OFF_MOST) * random.uniform(*JITTER)
-    logger.warning("Source %s brought no facts: %s", source.slug, outcome.error)
+    told = kept(outcome.error)
+    logger.warning("Source %s brought no facts: %s", source.slug, told.text)
     Source.objects.filter(pk=source.pk).update(
-        leased_until=None, last_error=outcome.error[:2000], last_error_at=now, failures=source.failures + 1,
-        next_due_at=now + wait,
+        leased_until=None, last_error=told.text, last_error_parts=told.parts, last_error_at=now,
+        failures=source.failures + 1, next_due_at=now + wait,
     )  # fmt: skip
 
 

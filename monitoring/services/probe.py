@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from monitoring.connectors import CONNECTORS, ConnectorError
 from monitoring.connectors.outbound import networks_refresh
 from monitoring.connectors.probing import Observed, Probe
 from monitoring.instants import instant_of, moment_of
 from monitoring.models import ProbeLane, ProbeObservation, ProbePoint, Source
+from monitoring.sentence import Sentence, kept, sentence_of, verbatim
+from monitoring.sentence import gettext as _
 from monitoring.services.source_secrets import config_open
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
-from slmo.accounts.vault import scrubbed
 from slmo.audit.services import record as audit
 
 LEASE = timedelta(minutes=2)  # longer than any look takes: 60 s with its retries
@@ -75,7 +75,7 @@ def lane_look(*, lane_id: int, now: datetime) -> bool:
         return False
     start = instant_of(now) // lane.source.interval * lane.source.interval
     config: Mapping[str, Any] = {}
-    error, seen = "", None
+    error, seen = verbatim(""), None
     try:
         networks_refresh()
         config = config_open(lane.source)
@@ -83,7 +83,7 @@ def lane_look(*, lane_id: int, now: datetime) -> bool:
         assert isinstance(connector, Probe)
         seen = connector.observe(config, start, lane.point.slug)
     except ConnectorError as refused:
-        error = scrubbed(str(refused), config.values())
+        error = sentence_of(refused).without(config.values())
     _looked(lane, start, seen, error, now)
     return True
 
@@ -105,7 +105,7 @@ def _lease(lane_id: int, now: datetime) -> ProbeLane | None:
 
 
 @transaction.atomic
-def _looked(lane: ProbeLane, start: int, seen: Observed | None, error: str, now: datetime) -> None:
+def _looked(lane: ProbeLane, start: int, seen: Observed | None, error: Sentence, now: datetime) -> None:
     """Keep what was seen, once for each interval, and say when the next look is due."""
     if seen is not None:
         ProbeObservation.objects.update_or_create(
@@ -113,7 +113,9 @@ def _looked(lane: ProbeLane, start: int, seen: Observed | None, error: str, now:
             defaults={"state": seen.state, "seen": seen.seen, "value": seen.value},
         )  # fmt: skip
     ProbeObservation.objects.filter(source=lane.source, start__lt=now - KEPT).delete()
+    told = kept(error)
     ProbeLane.objects.filter(pk=lane.pk, leased_until=lane.leased_until).update(
-        leased_until=None, last_error=error[:2000], next_due_at=moment_of(start + lane.source.interval)
-    )
+        leased_until=None, last_error=told.text, last_error_parts=told.parts,
+        next_due_at=moment_of(start + lane.source.interval),
+    )  # fmt: skip
     ProbePoint.objects.filter(pk=lane.point_id).update(seen_at=now)

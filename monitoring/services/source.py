@@ -79,7 +79,8 @@ def source_update(*, source: Source, actor: User | None, now: datetime, **change
         replaced = _configure(source, source.config, before["config"])
         source.full_clean(exclude=["config", "secrets"])
         source.next_due_at, source.asked_since = _due(source, now), now
-        source.failures, source.last_error, source.silence_told_at = 0, "", None
+        source.failures, source.silence_told_at = 0, None
+        source.last_error, source.last_error_parts = "", None
         source.lease, source.leased_until = source.lease + 1, None  # what is under way was asked by other settings
         source.save()
         lanes_align(source=source, now=now)

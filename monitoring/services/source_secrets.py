@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from monitoring.connectors import Checked, Connector, ConnectorError
 from monitoring.connectors.fields import ConfigForm
 from monitoring.models import Source
 from monitoring.observations import observations_of
+from monitoring.sentence import gettext as _
 from slmo.accounts.vault import Secret, SecretUnreadable, VaultClosed, opened, scrubbed, sealed
 
 
@@ -27,7 +27,7 @@ def config_open(source: Source) -> dict[str, Any]:
             again=False,
         ) from None
     except VaultClosed as error:
-        raise ConnectorError(str(error), again=False) from None
+        raise ConnectorError(_(error.message) % error.values, again=False) from None
     return {**source.config, **observations_of(source), **secrets}
 
 
@@ -55,7 +55,9 @@ def secrets_sealed(held: Mapping[str, str], typed: Mapping[str, Secret | None]) 
     try:
         return {**kept, **{name: sealed(secret) for name, secret in typed.items() if secret is not None}}
     except VaultClosed as error:
-        raise ValidationError(_("No secret can be stored: %(why)s") % {"why": error}) from None
+        raise ValidationError(
+            _("No secret can be stored: %(why)s") % {"why": _(error.message) % error.values}
+        ) from None
 
 
 def secrets_kept(connector: Connector, source: Source, before: Mapping[str, Any] | None, checked: Checked) -> None:

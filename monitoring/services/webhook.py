@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from agreements.models import Indicator
 from monitoring.instants import instant_of, moment_of
 from monitoring.models import Fact, PushDelivery, Source
 from monitoring.rows import FactsRefused
+from monitoring.sentence import gettext as _
+from monitoring.sentence import kept, sentence_of
 from monitoring.services.facts import facts_record
 from monitoring.services.source import origin_of
 from monitoring.services.webhook_keys import keys_valid, push_of
@@ -41,12 +42,13 @@ def webhook_take(*, source: Source, message: Message, now: datetime) -> Answer:
         sender = _sender(source, message, now)
         return _taken(source, message, sender, now)
     except Refused as refused:
-        return _refused(source, message, refused.status, {"error": str(refused)}, now)
+        return _refused(source, message, refused.status, {"error": sentence_of(refused)}, now)
     except ItemError as wrong:
-        error = {"index": None, "field": wrong.field, "message": str(wrong)}
-        return _refused(source, message, 400, {"error": str(wrong), "errors": [error]}, now)
+        said = sentence_of(wrong)
+        error = {"index": None, "field": wrong.field, "message": said}
+        return _refused(source, message, 400, {"error": said, "errors": [error]}, now)
     except FactsRefused as facts:
-        return _refused(source, message, 400, {"error": str(facts)}, now)
+        return _refused(source, message, 400, {"error": sentence_of(facts)}, now)
 
 
 def _sender(source: Source, message: Message, now: datetime) -> Sender:
@@ -72,6 +74,7 @@ def _taken(source: Source, message: Message, sender: Sender, now: datetime) -> A
             delivery.form, delivery.status, delivery.answer = read.form, 202, _recorded(source, read, now)
             if read.errors and not any(read.rows.values()):
                 delivery.status = 400
+            _parts_keep(delivery)
             delivery.save()
     except IntegrityError:
         if not (sender.id and source.deliveries.filter(name=sender.id, status__lt=300).exists()):
@@ -107,7 +110,9 @@ def _recorded(source: Source, read: Read, now: datetime) -> dict[str, Any]:
             receipt["new"] += batch.new
             receipt["replaced"] += batch.replaced
         receipt["recorded"] += len(rows)
-    Source.objects.filter(pk=source.pk).update(last_success_at=now, last_error="", failures=0, silence_told_at=None)
+    Source.objects.filter(pk=source.pk).update(
+        last_success_at=now, last_error="", last_error_parts=None,
+        failures=0, silence_told_at=None)  # fmt: skip
     return {**receipt, "errors": list(read.errors)}
 
 
@@ -142,8 +147,15 @@ def _refused(source: Source, message: Message, status: int, answer: dict[str, An
     if recent.count() < REFUSED_MOST:
         delivery = _delivery(source, message, Sender("", None), now)
         delivery.status, delivery.answer = status, answer
+        _parts_keep(delivery)
         delivery.save()
     return Answer(status, answer)
+
+
+def _parts_keep(delivery: PushDelivery) -> None:
+    """Keep on a message's row how the first sentence of its answer is told in another language."""
+    sentence = delivery.first_error
+    delivery.error_parts = kept(sentence).parts if sentence else None
 
 
 def _delivery(source: Source, message: Message, sender: Sender, now: datetime) -> PushDelivery:

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from monitoring.connectors import CONNECTORS
 from monitoring.connectors.push import PushConnector
 from monitoring.models import Source
+from monitoring.sentence import gettext as _
 from monitoring.webhooks.signature import Refused, key_new
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
@@ -45,7 +45,9 @@ def webhook_key_make(*, source: Source, actor: User | None, now: datetime) -> st
     try:
         secrets = {**source.secrets, KEY: sealed(Secret(key))}
     except VaultClosed as error:
-        raise ValidationError(_("No secret can be stored: %(why)s") % {"why": error}) from None
+        raise ValidationError(
+            _("No secret can be stored: %(why)s") % {"why": _(error.message) % error.values}
+        ) from None
     if KEY in source.secrets:
         secrets[FORMER] = source.secrets[KEY]
     _store(source, secrets, "webhook_key_make", actor, now)

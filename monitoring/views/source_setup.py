@@ -20,6 +20,7 @@ from monitoring.forms.source import SourceForm, config_form, form_rows, slug_fre
 from monitoring.kinds import KINDS
 from monitoring.models import Source
 from monitoring.selectors import source_get
+from monitoring.sentence import sentence_of, verbatim
 from monitoring.services.source import INTERVAL_LEAST, INTERVAL_MOST, source_create, source_update
 from monitoring.services.source_secrets import config_typed
 from monitoring.trial import SECONDS, Trial, source_try
@@ -118,9 +119,9 @@ def _tried(connector: Connector, config: ConfigForm, found: Source | None, inter
     try:
         asked = config_typed(connector, config, found)
     except ValidationError as error:
-        return Trial(error=" ".join(error.messages), again=False)
+        return Trial(error=verbatim(" ".join(error.messages)), again=False)
     except ConnectorError as error:
-        return Trial(error=str(error), again=error.again)
+        return Trial(error=sentence_of(error), again=error.again)
     return source_try(connector, asked, seconds, timezone.now())
 
 

@@ -69,7 +69,7 @@ COLUMNS = (
         export=lambda row: row.last_success_at,
     ),
     Column("interval", _l("Asked every"), lambda row: words.duration(row.interval), sort=("interval",), css="num"),
-    Column("error", _l("Last error"), lambda row: row.last_error[:80] or words.DASH, export=lambda row: row.last_error),
+    Column("error", _l("Last error"), lambda row: row.error_told[:80] or words.DASH, export=lambda row: row.error_told),
 )
 
 
@@ -105,6 +105,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
         "muted": muted_until(user, "monitoring.source", found.pk, now),
         "now": now,
         "strip": days_covered(found, now),
+        "blind": found.lanes.exclude(last_error="").select_related("point").order_by("point__name"),
         "push": push_shown(found, now) if found.kind in CONNECTORS and not CONNECTORS[found.kind].asked else None,
         "compared": bool(found.config.get("service") and found.config.get("sla")),
     }

@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from monitoring.models import FactState
+from monitoring.sentence import Sentence
+from monitoring.sentence import gettext as _
 from monitoring.webhooks.matchers import all_hold, matchers_read
 from slmo.core.errors import EngineError
 from slmo.core.units import parse_instant
@@ -23,7 +23,7 @@ ALERTS_MOST = 5000
 class ItemError(ValueError):
     """An item that cannot be used: the field, and a sentence."""
 
-    def __init__(self, field: str, sentence: str) -> None:
+    def __init__(self, field: str, sentence: Sentence) -> None:
         """Name the field and say what is wrong."""
         super().__init__(sentence)
         self.field = field

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from django.utils.translation import gettext as _
-
+from monitoring.sentence import gettext as _
 from monitoring.webhooks.alerts import ItemError, whole_seconds
 
 STRUCTURED, BATCHED = "application/cloudevents+json", "application/cloudevents-batch+json"

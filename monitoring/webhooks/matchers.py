@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
+from monitoring.sentence import gettext as _
 
 _ONE = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^",\s{}]*))\s*')
 PATTERN_MOST, REPEATS_MOST, TEXT_MOST = 200, 3, 256  # of a regular expression, and of what it is held against

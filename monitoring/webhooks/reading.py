@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from agreements.models import Indicator
 from monitoring.items import ITEMS_MOST, items_read
 from monitoring.models import FactState
 from monitoring.rows import FactRow, row_key
+from monitoring.sentence import gettext as _
+from monitoring.sentence import sentence_of
 from monitoring.webhooks.alerts import ItemError, alert_read, alerts_of, labels_of, rules_of
 from monitoring.webhooks.events import Event, events_read, is_event, items_of, json_of
 from monitoring.webhooks.matchers import all_hold
@@ -134,4 +134,4 @@ def _beat(config: Mapping[str, Any], now: int) -> FactRow:
 
 def _error(index: int, error: ItemError) -> Error:
     """Return what is wrong with one item, as the answer says it."""
-    return {"index": index, "field": error.field, "message": str(error)}
+    return {"index": index, "field": error.field, "message": sentence_of(error)}

@@ -9,9 +9,11 @@ import binascii
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
+from monitoring.sentence import Sentence
+from monitoring.sentence import gettext as _
 
 TOLERANCE = 300  # seconds that the sender's clock may be off
 ID_MOST = 200
@@ -22,7 +24,7 @@ _SIGNATURES_MOST = 20
 class Refused(Exception):
     """A message that is not taken: the HTTP status and a sentence that says what was expected."""
 
-    def __init__(self, status: int, sentence: str) -> None:
+    def __init__(self, status: int, sentence: Sentence) -> None:
         """Keep both for the answer."""
         super().__init__(sentence)
         self.status = status
@@ -64,8 +66,8 @@ def sender_known(keys: Sequence[str], headers: Mapping[str, str], body: bytes, n
     if not any(matches):
         raise Refused(401, _("The signature does not fit the body; see the source’s page for how it is made."))
     if abs(now - at) > TOLERANCE:
-        sentence = _("The message’s time is %(seconds)d s away from our clock; at most %(most)d s are taken.")
-        raise Refused(401, sentence % {"seconds": abs(now - at), "most": TOLERANCE})
+        sentence = _("The message’s time is %(away)s away from our clock; at most %(most)s are taken.")
+        raise Refused(401, sentence % {"away": timedelta(seconds=abs(now - at)), "most": timedelta(seconds=TOLERANCE)})
     return Sender(id_, at)
 
 

@@ -149,7 +149,8 @@ def test_degraded_lies_between_the_limits_and_scopes_come_from_a_label():
 
 
 @pytest.mark.parametrize(
-    ("good", "total", "said"), [(None, "9", "vector"), ("10", "9", "gives 10, that of all events 9"), ("-1", "9", "-1")]
+    ("good", "total", "said"),
+    [(None, "9", "vector"), ("10", "9", "gives 10, that of all events 9"), ("-1", "9", "gives −1,")],
 )
 def test_good_events_that_do_not_fit_all_events_are_refused_not_mended(good, total, said):
     def answer(asked):

@@ -12,10 +12,12 @@ from django.core import serializers
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils.translation import override
 
 from monitoring.connectors import CONNECTORS, Connector, ConnectorError
 from monitoring.connectors.base import ConfigForm, SecretField
 from monitoring.models import Source
+from monitoring.sentence import gettext, verbatim
 from monitoring.services.fetching import source_fetch
 from monitoring.services.source import source_create, source_update
 from monitoring.services.source_secrets import config_open
@@ -38,11 +40,12 @@ class Locked(Connector):
 
     kind, label, form = "locked", "Locked", LockedForm
     error = ConnectorError("It said: no, {token}.")
+    words = staticmethod(verbatim)
 
     def fetch(self, config, window, interval):
         self.seen = config
         if self.error is not None:
-            raise type(self.error)(str(self.error).format(token=config["token"].reveal()))
+            raise type(self.error)(self.words(str(self.error).format(token=config["token"].reveal())))
         return []
 
 
@@ -84,15 +87,27 @@ def test_a_secret_is_stored_sealed_and_opened_for_the_fetch_alone(locked):
     assert locked.seen["token"].reveal() == TOKEN
 
 
+def said(text):
+    """Return a sentence with another's words in it, and in a sentence inside it."""
+    return gettext("%(host)s could not be reached: %(why)s.") % {
+        "host": text, "why": gettext("Zabbix refuses %(method)s: %(said)s") % {"method": 1, "said": text},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [verbatim, said])
 @pytest.mark.parametrize("error", [ConnectorError("It said: no, {token}."), ValueError("Invalid header {token}")])
-def test_neither_the_source_nor_the_log_nor_the_audit_repeats_it(locked, error, caplog):
-    locked.error = error
+def test_neither_the_source_nor_the_log_nor_the_audit_repeats_it(locked, error, words, caplog):
+    locked.error, locked.words = error, words
     caplog.set_level(logging.DEBUG)
     source = source_make()
     source_fetch(source_id=source.pk, now=NOW)
     source.refresh_from_db()
     assert "•••" in source.last_error
-    shown = [source.last_error, caplog.text, *(json.dumps([e.before, e.after]) for e in Entry.objects.all())]
+    stored = json.dumps(source.last_error_parts, ensure_ascii=False)
+    assert ("•••" in stored) == (words is said or isinstance(error, ValueError))
+    with override("ru"):
+        shown = [source.error_told, source.last_error, stored, caplog.text]
+    shown += [json.dumps([e.before, e.after]) for e in Entry.objects.all()]
     assert [text for text in shown if TOKEN in text] == []
 
 
@@ -169,6 +184,18 @@ def test_a_lost_key_is_said_on_the_source(locked, settings):
     source_fetch(source_id=source.pk, now=NOW)
     source.refresh_from_db()
     assert "type them again" in source.last_error
+    with override("ru"):
+        assert "введите их заново" in source.error_told.lower()
+
+
+def test_a_missing_key_is_said_on_the_source_in_the_reader_s_language(locked, settings, tmp_path):
+    source = source_make()
+    settings.SECRETS_KEYS, settings.SECRETS_KEYS_FILE = "", str(tmp_path / "keys")
+    source_fetch(source_id=source.pk, now=NOW)
+    source.refresh_from_db()
+    assert source.error_told.startswith("There is no key for secrets: set SECRETS_KEYS")
+    with override("ru"):
+        assert source.error_told.startswith("Нет ключа для секретов: задайте SECRETS_KEYS")
 
 
 def test_rotation_seals_everything_anew_and_forgets_the_old_key(locked, settings, tmp_path, capsys):

@@ -15,6 +15,7 @@ from agreements.services import indicator_create, objective_measure, requirement
 from governance.services.improvement import improvement_create
 from governance.services.review import review_schedule
 from monitoring.models import Breach, Source
+from monitoring.sentence import gettext, kept
 from monitoring.services.assessment import objective_assess
 from monitoring.services.difference import differences_follow
 from monitoring.services.disruption import Span, disruption_announce
@@ -179,7 +180,8 @@ def sources_add(story: Story) -> None:
     asked = source_create(
         slug="checks", name="Checks", kind="http", config={"url": "https://pay.example.org/"}, **common
     )
-    Source.objects.filter(pk=asked.pk).update(last_error="The answer was cut off.", last_error_at=NOW, failures=3)
+    text, parts = kept(gettext("The answer was cut off before its end."))
+    Source.objects.filter(pk=asked.pk).update(last_error=text, last_error_parts=parts, last_error_at=NOW, failures=3)
     told = source_create(slug="told", name="Told by the shop", kind="webhook", config={}, interval=3600, **common)
     webhook_key_make(source=told, actor=story.manager, now=NOW)
     told.refresh_from_db()

@@ -13,6 +13,7 @@ from monitoring.services.source import source_create
 from monitoring.services.webhook import webhook_take
 from monitoring.services.webhook_keys import KEY
 from monitoring.webhooks.reading import Message
+from slmo.accounts.models import User
 from slmo.accounts.vault import Secret
 from slmo.audit.models import Entry
 from tests.connectors.replay import zabbix_says
@@ -62,6 +63,10 @@ def test_last_messages_stand_on_the_page_with_their_answers(client: Client, worl
         webhook_take(source=source, message=message, now=timezone.now())
     page = client.get(reverse("source", args=["hook"])).content.decode()
     assert all(word in page for word in ("Taken in part", "and 1 error more", "HTTP 202", "HTTP 401", "Refused"))
+    User.objects.update(language="ru")
+    russian = client.get(reverse("source", args=["hook"])).content.decode()
+    assert "Ожидался заголовок Authorization" in russian
+    assert "Expected" not in russian.partition("<main")[2]
     assert client.post(reverse("hook_key_withdraw", args=["hook"]), follow=True).status_code == 200
 
 

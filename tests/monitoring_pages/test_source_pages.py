@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from monitoring.connectors import CONNECTORS
 from monitoring.models import Fact, Source
+from monitoring.services.fetching import source_fetch
+from monitoring.services.probe import lane_look, point_create
 from monitoring.services.source import source_create
 from monitoring.services.source_secrets import config_open
 from slmo.audit.models import Entry
@@ -86,6 +88,48 @@ def test_trying_out_shows_the_exact_error(client: Client, world: World, script: 
     with served(script) as server:
         shown = client.post(reverse("source_try", args=["json"]), form(server), **HTMX).content.decode()
     assert said in shown
+
+
+def russian(client: Client, world: World, url: str) -> str:
+    """Return a page as a Russian reader sees it."""
+    analyst = world.people["analyst"]
+    type(analyst).objects.filter(pk=analyst.pk).update(language="ru")
+    try:
+        return client.get(url).content.decode()
+    finally:
+        type(analyst).objects.filter(pk=analyst.pk).update(language="en")
+
+
+def test_an_error_is_told_in_the_reader_s_language_on_every_page(client: Client, world: World) -> None:
+    login(client, world, "analyst")
+    with served(Script(json={"checks": [{"at": "x"}]})) as server:
+        source_fetch(source_id=saved(world, server.url).pk, now=NOW)
+    sources = reverse("sources")
+    for url in (reverse("source", args=["checks"]), sources, f"{sources}?export=csv", reverse("today")):
+        assert "Строка 1, столбец at: «x» не удалось понять как время." in russian(client, world, url), url
+        assert "Row 1, column at: “x” is no time that is understood." in client.get(url).content.decode(), url
+
+
+def test_what_the_other_system_said_stays_as_it_came_and_does_no_harm(client: Client, world: World) -> None:
+    login(client, world, "analyst")
+    with served(Script(body=b"<script>alert(1)</script>" + b"x" * 90_000)) as server:
+        source_fetch(source_id=saved(world, server.url).pk, now=NOW)
+    page = russian(client, world, reverse("source", args=["checks"]))
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert(1)" not in page
+
+
+def test_a_point_that_could_not_look_says_why_on_the_source_s_page(client: Client, world: World, settings) -> None:
+    settings.PROBE_ALLOW_NETWORKS = ""
+    point = point_create(slug="north", name="North", actor=world.people["analyst"], now=NOW)
+    source_create(
+        slug="probe", name="Probe", kind="http", indicator=world.indicator, actor=None, now=NOW,
+        config={"url": "http://127.0.0.1:9/", "points": ["north"]},
+    )  # fmt: skip
+    assert lane_look(lane_id=point.lanes.get().pk, now=NOW)
+    page = russian(login(client, world, "analyst"), world, reverse("source", args=["probe"]))
+    assert "Точка «North» не смогла проверить" in page
+    assert "127.0.0.1 lies in" not in page
 
 
 def test_trying_out_ends_in_time(client: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

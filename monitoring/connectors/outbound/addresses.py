@@ -5,11 +5,10 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
 from monitoring.connectors.errors import ConnectorError, Unreachable
 from monitoring.connectors.outbound.limits import Deadline
 from monitoring.connectors.outbound.networks import networks_allowed
+from monitoring.sentence import gettext as _
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LOOKUPS = 32  # names looked up at once: the system's look-up knows no time limit, so that each waits in a thread

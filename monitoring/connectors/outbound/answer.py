@@ -8,10 +8,9 @@ from email.message import Message
 from http.client import HTTPResponse
 from typing import Any, NamedTuple, NoReturn
 
-from django.utils.translation import gettext as _
-
 from monitoring.connectors.errors import ConnectorError, garbled
 from monitoring.connectors.outbound.limits import Limits
+from monitoring.sentence import gettext as _
 
 CHUNK = 64 * 1024
 SHOWN_MOST = 80

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext as _
-
 from monitoring.connectors.errors import ConnectorError
 from monitoring.connectors.outbound.answer import Answer
 from monitoring.connectors.outbound.http import Ask, request
 from monitoring.connectors.outbound.limits import DEFAULT, Deadline, Limits
 from monitoring.connectors.outbound.tls import Trust
+from monitoring.sentence import gettext as _
 from slmo.accounts.vault import Secret
 
 TOTAL = 60.0  # seconds for all requests of one fetch

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from http.client import HTTPException, HTTPResponse
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
 from monitoring.connectors.errors import ConnectorError, Unreachable, garbled
 from monitoring.connectors.outbound.addresses import addresses_checked
 from monitoring.connectors.outbound.answer import Answer, body_read
@@ -16,6 +14,8 @@ from monitoring.connectors.outbound.pool import Key, Pool
 from monitoring.connectors.outbound.sockets import Wire, socket_to, unreachable
 from monitoring.connectors.outbound.tls import Trust
 from monitoring.connectors.outbound.urls import Target, redirect_of, target_of
+from monitoring.sentence import gettext as _
+from monitoring.sentence import ngettext
 from slmo.accounts.vault import Secret
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -46,7 +46,12 @@ def request(ask: Ask, limits: Limits = DEFAULT, trust: Trust | None = None) -> A
         if answer.status not in REDIRECTS or not location or not limits.redirects:
             return answer._replace(url=ask.url, took=time.monotonic() - begun)
         ask = _redirected(ask, answer.status, location)
-    raise garbled(_("The answers redirect more than %(count)d times.") % {"count": limits.redirects})
+    sentence = ngettext(
+        "The answers redirect more than %(count)d time.",
+        "The answers redirect more than %(count)d times.",
+        limits.redirects,
+    )
+    raise garbled(sentence % {"count": limits.redirects})
 
 
 def _redirected(ask: Ask, status: int, location: str) -> Ask:

@@ -5,12 +5,12 @@ import socket
 import ssl
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from monitoring.connectors.errors import Unreachable, garbled
 from monitoring.connectors.outbound.addresses import Found, addresses_checked
 from monitoring.connectors.outbound.limits import Deadline
 from monitoring.connectors.outbound.tls import Trust, context_of
+from monitoring.connectors.reasons import distrust_reason, reason, system_reason
+from monitoring.sentence import gettext as _
 
 
 def socket_open(
@@ -35,10 +35,10 @@ def socket_to(
     except TimeoutError:
         raise Unreachable(_("%(host)s did not answer in time.") % {"host": host}, "no answer in time") from None
     except ssl.SSLCertVerificationError as error:
-        values = {"host": host, "why": error.verify_message}
+        values = {"host": host, "why": distrust_reason(error)}
         raise Unreachable(_("The certificate of %(host)s is not trusted: %(why)s.") % values, "TLS") from None
     except ssl.SSLError as error:
-        values = {"host": host, "why": (error.reason or "TLS").replace("_", " ").lower()}
+        values = {"host": host, "why": reason(error.reason.replace("_", " ").lower() if error.reason else "TLS")}
         raise Unreachable(_("No encrypted connection to %(host)s: %(why)s.") % values, "TLS") from None
     except OSError as error:
         raise unreachable(host, error) from None
@@ -48,9 +48,8 @@ def unreachable(host: str, error: Exception) -> Unreachable:
     """Return what a failure of a connection means."""
     if isinstance(error, TimeoutError):
         return Unreachable(_("%(host)s did not answer in time.") % {"host": host}, "no answer in time")
-    word = getattr(error, "strerror", None) or type(error).__name__
-    seen = type(error).__name__
-    return Unreachable(_("%(host)s could not be reached: %(why)s.") % {"host": host, "why": word}, seen)
+    values = {"host": host, "why": system_reason(error)}
+    return Unreachable(_("%(host)s could not be reached: %(why)s.") % values, type(error).__name__)
 
 
 def _connected(found: list[Found], port: int, deadline: Deadline) -> socket.socket:

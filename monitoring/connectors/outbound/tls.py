@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from monitoring.connectors.errors import ConnectorError
+from monitoring.sentence import gettext as _
 
 
 class Trust(NamedTuple):

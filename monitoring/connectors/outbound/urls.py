@@ -3,9 +3,8 @@
 from typing import NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from django.utils.translation import gettext as _
-
 from monitoring.connectors.errors import ConnectorError, garbled
+from monitoring.sentence import gettext as _
 
 PORTS = {"http": 80, "https": 443}
 URL_MOST = 4000

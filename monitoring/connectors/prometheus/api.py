@@ -6,11 +6,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext as _
-
 from monitoring.connectors.errors import ConnectorError
 from monitoring.connectors.outbound import Answer, Ask, Deadline, Limits, basic, bearer, request
 from monitoring.connectors.outbound.client import refused
+from monitoring.sentence import gettext as _
 from slmo.accounts.vault import Secret
 from slmo.core.units import Window
 

@@ -5,20 +5,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Context, Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from monitoring.connectors.base import Connector
 from monitoring.connectors.errors import ConnectorError
 from monitoring.connectors.prometheus.api import Api, Series
 from monitoring.connectors.prometheus.form import SELECTOR, PrometheusForm
-from monitoring.kinds.base import plain
+from monitoring.instants import moment_of
 from monitoring.kinds.buckets import BucketRow
 from monitoring.kinds.samples import SampleRow
 from monitoring.models import FactState
 from monitoring.models.measured import PLACES
 from monitoring.rows import FactRow, row_key
-from slmo.core.units import Window, format_instant
+from monitoring.sentence import gettext as _
+from slmo.core.units import Window
 
 LOOK_BACK = 300  # seconds that are asked for once more, for samples that came late
 _PLACES, _EXACT = Decimal(1).scaleb(-PLACES), Context(prec=60)
@@ -114,15 +114,17 @@ def _scoped(found: list[Series], config: Mapping[str, Any]) -> list[tuple[str, S
 
 def _counts(good: Decimal | None, total: Decimal, start: int) -> tuple[Decimal, Decimal]:
     """Return good and all events of a step; raises ConnectorError where they do not fit together."""
-    values: dict[str, Any] = {"at": format_instant(start), "total": plain(total)[:30]}
+    values: dict[str, Any] = {"at": moment_of(start), "total": total}
     if good is None and total > 0:
-        sentence = _("At %(at)s there are %(total)s events in all, but the query of the good ones has no answer.")
-        hint = _("Where that means none, end it with “or vector(0)”.")
-        raise ConnectorError(f"{sentence % values} {hint}", again=False)
+        sentence = _(
+            "At %(at)s there are %(total)s events in all, but the query of the good ones has no answer. Where that"
+            " means none, end it with “or vector(0)”."
+        )
+        raise ConnectorError(sentence % values, again=False)
     good, total = _exact(good or Decimal(0)), _exact(total)
     if total < good <= total * _NOISE:
         good = total
-    values["good"] = plain(good)[:30]
+    values["good"] = good
     if not 0 <= good <= total:
         sentence = _("At %(at)s the query of the good events gives %(good)s, that of all events %(total)s.")
         raise ConnectorError(sentence % values, again=False)

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 import jmespath
 import jmespath.exceptions
-from django.utils.translation import gettext as _
 
 from monitoring.connectors.errors import ConnectorError
 from monitoring.connectors.outbound.answer import json_read
+from monitoring.connectors.reasons import reason
 from monitoring.connectors.tables.errors import TableRefused
 from monitoring.connectors.tables.xlsx import xlsx_read
+from monitoring.sentence import gettext as _
 
 ROWS_MOST = 200_000
 ROW = "\0row"  # under this name a record keeps which row of the file it was
@@ -58,7 +59,7 @@ def csv_read(text: str) -> Table:
     try:
         return records_of(list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)))
     except csv.Error as error:
-        raise TableRefused(_("This is no CSV table: %(why)s.") % {"why": error}) from None
+        raise TableRefused(_("This is no CSV table: %(why)s.") % {"why": reason(str(error))}) from None
 
 
 def records_of(rows: Sequence[Sequence[Any]]) -> Table:

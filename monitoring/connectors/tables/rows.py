@@ -6,7 +6,6 @@ from typing import Any
 
 import jmespath
 import jmespath.exceptions
-from django.utils.translation import gettext as _
 
 from monitoring.connectors.tables.errors import TableRefused
 from monitoring.connectors.tables.forms import pairs_read
@@ -15,6 +14,8 @@ from monitoring.connectors.tables.times import time_text
 from monitoring.connectors.tables.xlsx import cell_text
 from monitoring.kinds import KINDS, FactKind, ItemRefused, row_errors
 from monitoring.kinds.base import numbered_keys
+from monitoring.sentence import gettext as _
+from monitoring.sentence import sentence_of
 from slmo.core.units import Window, format_instant
 
 TIMES = frozenset({"at", "start", "end", "opened", "responded", "resolved"})
@@ -103,9 +104,9 @@ def _row(
             )
         row = kind.item_row({**{key: _plain(value) for key, value in item.items()}, "scope": texts.get("scope", "")})
     except ItemRefused as refused:
-        raise TableRefused(str(refused), number, refused.field) from None
+        raise TableRefused(sentence_of(refused), number, refused.field) from None
     except ValueError as error:
-        raise TableRefused(str(error), number, name) from None
+        raise TableRefused(sentence_of(error), number, name) from None
     row = row._replace(**{name: texts[name] for name in ("reference", "key") if name in texts and name in kind.common})
     for _position, field, sentence in row_errors(0, row):
         raise TableRefused(sentence, number, field)

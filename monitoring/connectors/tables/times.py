@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
+from monitoring.sentence import gettext as _
 
 _EPOCH = re.compile(r"-?\d{1,10}(\.\d+)?")
 _MILLI = re.compile(r"\d{12,14}")

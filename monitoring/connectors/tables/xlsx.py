@@ -8,10 +8,10 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from django.utils.translation import gettext as _
 from openpyxl.utils.exceptions import InvalidFileException
 
 from monitoring.connectors.tables.errors import TableRefused
+from monitoring.sentence import gettext as _
 
 UNPACKED_MOST = 64 * 1024 * 1024
 PARTS_MOST, COLUMNS_MOST, ROWS_READ, CELLS_MOST = 1000, 200, 200_002, 2_000_000

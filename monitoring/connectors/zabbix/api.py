@@ -8,11 +8,10 @@ from 6.0    there are SLAs (sla.getsli); tokens exist since 5.4
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from monitoring.connectors.errors import ConnectorError
 from monitoring.connectors.outbound import Client, Limits, bearer
 from monitoring.connectors.outbound.client import TOTAL
+from monitoring.sentence import gettext as _
 from slmo.accounts.vault import Secret
 
 OLDEST, OLDEST_SLA, BEARER_SINCE = (5, 4), (6, 0), (6, 4)

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from monitoring.connectors.base import Connector
@@ -21,6 +20,7 @@ from monitoring.connectors.zabbix.timeline import Change, pieces
 from monitoring.kinds.samples import SampleRow
 from monitoring.models import FactState
 from monitoring.rows import FactRow, row_key
+from monitoring.sentence import gettext as _
 from slmo.core.units import Window
 
 LOOK_BACK = 300  # seconds that are asked for once more, for what Zabbix learnt late
@@ -102,8 +102,8 @@ def _trigger_read(api: Api, trigger: int) -> dict[str, Any]:
         "trigger.get", triggerids=[trigger], output=fields, selectItems=["itemid", "value_type"], monitored=True
     )
     if len(found) != 1 or not isinstance(found[0].get("items"), list):
-        sentence = _("Zabbix shows no trigger %(number)d that is in use: it is gone, switched off or not to be seen.")
-        raise ConnectorError(sentence % {"number": trigger}, again=False)
+        sentence = _("Zabbix shows no trigger %(number)s that is in use: it is gone, switched off or not to be seen.")
+        raise ConnectorError(sentence % {"number": str(trigger)}, again=False)
     if number(found[0], "state"):
         sentence = _("Zabbix cannot evaluate the trigger, so that its state is unknown: %(said)s")
         raise ConnectorError(sentence % {"said": shown(found[0].get("error"))})
@@ -155,8 +155,8 @@ def _item_read(api: Api, item: int) -> dict[str, Any]:
     """Return an item that has numbers; raises ConnectorError for any other."""
     found = api.rows("item.get", itemids=[item], output=["itemid", "value_type"], webitems=True)
     if len(found) != 1:
-        sentence = _("Zabbix shows no item %(number)d: it is gone, or not to be seen with this token.")
-        raise ConnectorError(sentence % {"number": item}, again=False)
+        sentence = _("Zabbix shows no item %(number)s: it is gone, or not to be seen with this token.")
+        raise ConnectorError(sentence % {"number": str(item)}, again=False)
     if number(found[0], "value_type") not in NUMERIC:
         raise ConnectorError(_("The values of this item are no numbers."), again=False)
     return found[0]

@@ -2,10 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-
 from monitoring.connectors.errors import ConnectorError
 from monitoring.connectors.zabbix.api import OLDEST_SLA, Api, garbled, number
+from monitoring.sentence import gettext as _
 from slmo.core.units import Window
 
 
@@ -36,8 +35,8 @@ def sli_read(api: Api, sla: int, service: int, window: Window) -> Told:
         "sla.get", slaids=[sla], output=["name", "timezone"], selectSchedule="extend", selectExcludedDowntimes="extend"
     )
     if len(described) != 1:
-        sentence = _("Zabbix shows no SLA %(number)d: it is gone, or not to be seen with this token.")
-        raise ConnectorError(sentence % {"number": sla}, again=False)
+        sentence = _("Zabbix shows no SLA %(number)s: it is gone, or not to be seen with this token.")
+        raise ConnectorError(sentence % {"number": str(sla)}, again=False)
     said = api.call("sla.getsli", slaid=sla, serviceids=[service], period_from=window.start, period_to=window.end - 1)
     hours, excluded = described[0].get("schedule"), described[0].get("excluded_downtimes")
     if not isinstance(hours, list) or not isinstance(excluded, list):
@@ -50,8 +49,8 @@ def _figures(said: Any, service: int) -> list[Figure]:
     """Return the figures of one service; raises ConnectorError."""
     try:
         if [int(one) for one in said["serviceids"]] != [service]:
-            sentence = _("The SLA does not cover the service %(number)d, or it is not to be seen with this token.")
-            raise ConnectorError(sentence % {"number": service}, again=False)
+            sentence = _("The SLA does not cover the service %(number)s, or it is not to be seen with this token.")
+            raise ConnectorError(sentence % {"number": str(service)}, again=False)
         return [_figure(period, cell) for period, (cell,) in zip(said["periods"], said["sli"], strict=True)]
     except (KeyError, TypeError, ValueError):
         raise garbled(said) from None

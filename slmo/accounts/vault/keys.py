@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.translation import gettext_noop as _n
 
 from slmo.accounts.vault.errors import SecretUnreadable, VaultClosed
 from slmo.accounts.vault.secret import Secret
@@ -47,7 +48,9 @@ def keys() -> list[bytes]:
     for key in found:
         _usable(key, place)
     if not found:
-        raise VaultClosed(f"{place} holds no key; expected one or more, each of 44 letters and digits.")
+        raise VaultClosed(
+            _n("%(place)s holds no key; expected one or more, each of 44 letters and digits."), place=place
+        )
     return found
 
 
@@ -61,14 +64,21 @@ def file_read(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         if stat.S_IMODE(mode) & 0o077:
-            raise VaultClosed(f"{path} can be read by others (mode {stat.S_IMODE(mode):o}); expected mode 600.")
+            raise VaultClosed(
+                _n("%(place)s can be read by others (mode %(mode)s); expected mode 600."),
+                place=str(path), mode=f"{stat.S_IMODE(mode):o}",
+            )  # fmt: skip
         return path.read_text(encoding="ascii")
     except FileNotFoundError:
         raise VaultClosed(
-            f"There is no key for secrets: set SECRETS_KEYS, or make {path} with `manage.py secrets_rotate --new-key`."
+            _n(
+                "There is no key for secrets: set SECRETS_KEYS, or make %(place)s with"
+                " `manage.py secrets_rotate --new-key`."
+            ),
+            place=str(path),
         ) from None
     except (OSError, UnicodeError) as error:
-        raise VaultClosed(f"{path} cannot be read: {type(error).__name__}.") from None
+        raise VaultClosed(_n("%(place)s cannot be read: %(why)s."), place=str(path), why=type(error).__name__) from None
 
 
 def file_write(path: Path, found: list[str]) -> None:
@@ -99,5 +109,6 @@ def _usable(key: bytes, place: str) -> None:
         Fernet(key)
     except ValueError:
         raise VaultClosed(
-            f"{place} holds something that is no key; expected 32 bytes in URL-safe base64, 44 characters each."
+            _n("%(place)s holds something that is no key; expected 32 bytes in URL-safe base64, 44 characters each."),
+            place=place,
         ) from None

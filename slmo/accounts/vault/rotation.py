@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models, transaction
+from django.utils.translation import gettext_noop as _n
 
 from slmo.accounts.vault.errors import SecretUnreadable, VaultClosed
 from slmo.accounts.vault.field import columns
@@ -25,7 +26,9 @@ def key_add() -> Path:
     Raises VaultClosed where the keys come from the environment, which only the operator can change.
     """
     if settings.SECRETS_KEYS:
-        raise VaultClosed("The keys come from SECRETS_KEYS: put the new key before the others there, and start anew.")
+        raise VaultClosed(
+            _n("The keys come from SECRETS_KEYS: put the new key before the others there, and start anew.")
+        )
     path = Path(settings.SECRETS_KEYS_FILE)
     file_write(path, [key_new(), *(file_read(path).split() if path.exists() else [])])
     return path
@@ -34,7 +37,7 @@ def key_add() -> Path:
 def keys_forget() -> int:
     """Drop all keys but the newest from the file of keys; return how many were dropped. Raises VaultClosed."""
     if settings.SECRETS_KEYS:
-        raise VaultClosed("The keys come from SECRETS_KEYS: take the old ones out there, and start anew.")
+        raise VaultClosed(_n("The keys come from SECRETS_KEYS: take the old ones out there, and start anew."))
     path = Path(settings.SECRETS_KEYS_FILE)
     found = file_read(path).split()
     file_write(path, found[:1])
