@@ -8,6 +8,7 @@ from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -31,6 +32,7 @@ from slmo.web import words
 
 REVIEW_NOTICE = timedelta(days=14)
 WAITING = Q(state=ProposalState.PROPOSED)
+DETAIL_MOST = 240  # characters of what another system said
 WAITING_MOST = 40  # of one kind: more is not a list of things to do but a place to go to
 
 
@@ -84,7 +86,8 @@ def _sources(user: User, now: datetime) -> Iterable[Item]:
         return
     for source in sources_silent(user, now)[:WAITING_MOST]:
         since = source.last_success_at or source.last_error_at or now
-        detail = source.error_told.splitlines()[0] if source.last_error else _("No facts have come for a while.")
+        told = Truncator(source.error_told.partition("\n")[0]).chars(DETAIL_MOST)
+        detail = told or _("No facts have come for a while.")
         url = reverse("source", args=[source.slug])
         yield Item(since, "plug", _l("Silent source"), source.name, detail, _l("Look into it"), url)
 

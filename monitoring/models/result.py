@@ -92,6 +92,9 @@ class ObjectiveStatus(models.Model):
     compare_from = models.DateTimeField(
         null=True, blank=True, help_text="From here on its two measurements are to be compared; empty: they are."
     )
+    compare_retry_at = models.DateTimeField(
+        null=True, blank=True, help_text="No comparison before this instant, because the last one failed."
+    )
     terms_digest = models.CharField(
         max_length=64, blank=True, help_text="`Agreement.terms_digest` that was assessed; where it differs, all is due."
     )

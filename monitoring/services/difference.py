@@ -15,6 +15,7 @@ from agreements.models import Objective, Version
 from monitoring.beside import Both, Compared, compare, figures_kept, notice_at, periods_beside, records_beside, rules_at
 from monitoring.instants import instant_of, moment_of
 from monitoring.models import Difference, ObjectiveStatus
+from monitoring.services.assessment import RETRY_AFTER
 from monitoring.services.difference_news import difference_news
 from slmo.audit.services import record as audit
 from slmo.core.intervals import OPEN
@@ -40,9 +41,13 @@ class Found(NamedTuple):
     rolling: Collection[timedelta] = ()
 
 
-def differences_due(limit: int = 100) -> list[int]:
-    """Return the ids of objectives whose two measurements are to be compared, the earliest time first."""
-    rows = ObjectiveStatus.objects.filter(compare_from__isnull=False).order_by("compare_from", "objective_id")
+def differences_due(now: datetime, limit: int = 100) -> list[int]:
+    """Return the ids of objectives whose two measurements are to be compared, the earliest time first.
+
+    Nothing that failed a moment ago, so that it does not stand in the way of others.
+    """
+    due = ObjectiveStatus.objects.filter(compare_from__isnull=False).exclude(compare_retry_at__gt=now)
+    rows = due.order_by("compare_from", "objective_id")
     return list(rows.values_list("objective_id", flat=True)[:limit])
 
 
@@ -82,9 +87,12 @@ def _found(objective: Objective, since: int, now: datetime) -> Found:
 
 
 def differences_sweep(*, clock: Callable[[], datetime], budget: timedelta) -> int:
-    """Compare what is due, one objective after the other, for at most `budget`; return how many were."""
+    """Compare what is due, one objective after the other, for at most `budget`; return how many were.
+
+    What fails is tried again later, as an assessment that fails is.
+    """
     started, done = clock(), 0
-    for objective_id in differences_due():
+    for objective_id in differences_due(started):
         if clock() - started >= budget:
             break
         try:
@@ -92,13 +100,15 @@ def differences_sweep(*, clock: Callable[[], datetime], budget: timedelta) -> in
             done += 1
         except Exception:  # one objective that cannot be compared must not stop the others; it stays due
             logger.exception("The measurements of objective %s could not be compared.", objective_id)
+            ObjectiveStatus.objects.filter(pk=objective_id).update(compare_retry_at=clock() + RETRY_AFTER)
     return done
 
 
 def _settle(status: ObjectiveStatus) -> None:
     """Say that what was due has been compared, unless the objective was assessed again meanwhile."""
-    rows = ObjectiveStatus.objects.filter(pk=status.pk, compare_from=status.compare_from)
-    rows.filter(assessed_at=status.assessed_at).update(compare_from=None)
+    rows = ObjectiveStatus.objects.filter(pk=status.pk)
+    rows.exclude(compare_retry_at=None).update(compare_retry_at=None)
+    rows.filter(compare_from=status.compare_from, assessed_at=status.assessed_at).update(compare_from=None)
 
 
 def _row(objective: Objective, both: Both, found: Compared, now: datetime) -> Difference:

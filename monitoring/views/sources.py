@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -30,7 +31,7 @@ from slmo.web.lists import Column, Listing, Search
 from slmo.web.pages import page
 from slmo.web.templatetags.slmo import ago, state
 
-BATCHES = 12
+BATCHES, ERROR_SHOWN = 12, 120
 _l = gettext_lazy
 
 
@@ -69,7 +70,12 @@ COLUMNS = (
         export=lambda row: row.last_success_at,
     ),
     Column("interval", _l("Asked every"), lambda row: words.duration(row.interval), sort=("interval",), css="num"),
-    Column("error", _l("Last error"), lambda row: row.error_told[:80] or words.DASH, export=lambda row: row.error_told),
+    Column(
+        "error",
+        _l("Last error"),
+        lambda row: Truncator(row.error_told).chars(ERROR_SHOWN) or words.DASH,
+        export=lambda row: row.error_told,
+    ),
 )
 
 

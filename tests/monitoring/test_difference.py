@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from agreements.models import Objective
 from agreements.services import indicator_create, objective_measure
 from monitoring.models import Breach, Difference, LedgerDay, ObjectiveStatus, PeriodResult
+from monitoring.services.assessment import RETRY_AFTER
 from monitoring.services.difference import differences_due, differences_follow, differences_sweep
 from slmo.accounts.models import Organisation
 from slmo.audit.models import Entry
@@ -116,20 +118,41 @@ def test_facts_of_either_side_are_compared_without_touching_what_is_judged():
     objective = twofold_make(rules="provider")
     compared(objective)
     before = [list(model.objects.values()) for model in (Breach, LedgerDay, PeriodResult)]
-    assert differences_due() == []
+    assert differences_due(SOON) == []
     deliver(objective.customer_indicator, row("2026-04-12 10:00", "2026-04-12 22:00", DOWN, key="x"), now=SOON)
     assess(objective, SOON)
-    assert differences_due() == [objective.pk]
+    assert differences_due(SOON) == [objective.pk]
     assert differences_sweep(clock=lambda: SOON, budget=timedelta(seconds=20)) == 1
     assert Difference.objects.get(start=at("2026-04-01 00:00")).customer_down == 2400 + 43_200
     assert [list(model.objects.values()) for model in (Breach, LedgerDay, PeriodResult)] == before
+
+
+def test_one_that_can_not_be_compared_is_tried_again_later_and_is_told_once_it_is_mended(caplog):
+    objective = twofold_make(rules="provider")
+    assess(objective, SOON)
+    row_of = ObjectiveStatus.objects.filter(objective=objective)
+    with connection.cursor() as cursor:  # the database takes no comparison of this objective
+        cursor.execute(
+            "ALTER TABLE monitoring_difference ADD CONSTRAINT barred CHECK (objective_id <> %s)", [objective.pk]
+        )
+    later = SOON + RETRY_AFTER
+    for moment, tries in ((SOON, 1), (SOON + timedelta(seconds=30), 1), (later, 2)):
+        assert differences_sweep(clock=lambda moment=moment: moment, budget=timedelta(seconds=20)) == 0
+        assert sum("could not be compared" in one.message for one in caplog.records) == tries
+    assert row_of.get().compare_retry_at == later + RETRY_AFTER
+    assert (differences_due(later), Difference.objects.exists()) == ([], False)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE monitoring_difference DROP CONSTRAINT barred")
+    assert differences_sweep(clock=lambda: later + RETRY_AFTER, budget=timedelta(seconds=20)) == 1
+    assert (row_of.get().compare_retry_at, row_of.get().compare_from) == (None, None)
+    assert Difference.objects.filter(objective=objective).count() == 4
 
 
 def test_an_objective_with_one_measurement_is_never_compared():
     objective = agreement_make(indicator_make()).objectives.get()
     deliver(objective.indicator, WHOLE)
     assess(objective)
-    assert differences_due() == []
+    assert differences_due(SOON) == []
     assert ObjectiveStatus.objects.get(objective=objective).compare_from is None
 
 
