@@ -130,8 +130,9 @@ def _unusable(outcome: Outcome, error: Exception, now: datetime) -> None:
     if not isinstance(error, FactsRefused):  # a fault in a connector: said on the source's page
         logger.error("What %s brought could not be recorded.\n%s", outcome.source.slug, fault_text(outcome.config))
         sentence = fault(error)
+    sentence = sentence.without(outcome.config.values())
     CONNECTORS[outcome.source.kind].refused(outcome.config, sentence.english())
-    failed = replace(outcome, rows=(), error=sentence.without(outcome.config.values()), again=False)
+    failed = replace(outcome, rows=(), error=sentence, again=False)
     _recorded([failed], now)
 
 

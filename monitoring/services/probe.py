@@ -4,23 +4,27 @@ A source that is looked at from points has one lane for each; what a point saw i
 fetch makes facts of what the points saw together. Whatever a worker loses is found again in the rows.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from monitoring.connectors import CONNECTORS, ConnectorError
+from monitoring.connectors.errors import fault
 from monitoring.connectors.outbound import networks_refresh
 from monitoring.connectors.probing import Observed, Probe
 from monitoring.instants import instant_of, moment_of
 from monitoring.models import ProbeLane, ProbeObservation, ProbePoint, Source
 from monitoring.sentence import Sentence, kept, sentence_of, verbatim
 from monitoring.sentence import gettext as _
-from monitoring.services.source_secrets import config_open
+from monitoring.services.source_secrets import config_open, fault_text
 from slmo.accounts.models import User
 from slmo.accounts.policy import require
 from slmo.audit.services import record as audit
+
+logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)  # longer than any look takes: 60 s with its retries
 KEPT = timedelta(days=7)  # as long as a source's fetch looks back at most
@@ -74,18 +78,27 @@ def lane_look(*, lane_id: int, now: datetime) -> bool:
     if lane is None:
         return False
     start = instant_of(now) // lane.source.interval * lane.source.interval
+    seen, error = _observed(lane, start)
+    _looked(lane, start, seen, error, now)
+    return True
+
+
+def _observed(lane: ProbeLane, start: int) -> tuple[Observed | None, Sentence]:
+    """Return what looking from a point finds, or nothing and why; raises what a database raises that is away."""
     config: Mapping[str, Any] = {}
-    error, seen = verbatim(""), None
     try:
         networks_refresh()
         config = config_open(lane.source)
         connector = CONNECTORS[lane.source.kind]
         assert isinstance(connector, Probe)
-        seen = connector.observe(config, start, lane.point.slug)
-    except ConnectorError as refused:
-        error = sentence_of(refused).without(config.values())
-    _looked(lane, start, seen, error, now)
-    return True
+        return connector.observe(config, start, lane.point.slug), verbatim("")
+    except ConnectorError as error:
+        return None, sentence_of(error).without(config.values())
+    except (InterfaceError, OperationalError):
+        raise  # once the lease is over, another worker looks
+    except Exception as error:  # a fault in a connector: said on the source's page, and tried again
+        logger.error("No look at %s from %s.\n%s", lane.source.slug, lane.point.slug, fault_text(config))
+        return None, fault(error).without(config.values())
 
 
 def _points(slugs: list[str]) -> list[ProbePoint]:

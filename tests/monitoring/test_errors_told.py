@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import translation
@@ -187,7 +188,19 @@ def test_what_a_probe_point_cannot_do_is_told_on_its_lane(settings):
     assert CYRILLIC.search(in_russian(lane))
 
 
-OLD = {"webhook-id": "m", "webhook-timestamp": "1000", "webhook-signature": "v1,AAAA"}
+@pytest.mark.django_db
+def test_a_fault_in_a_look_is_told_on_its_lane_and_the_next_look_is_due(monkeypatch):
+    point = point_create(slug="north", name="North", actor=user_make(organisations_make()[0], "ines", 4), now=NOW)
+    source_make("http", url="http://127.0.0.1:9/", points=[point.slug])
+
+    def broken(config):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(CONNECTORS["http"], "look", broken)
+    assert lane_look(lane_id=ProbeLane.objects.get().pk, now=NOW)
+    lane = ProbeLane.objects.get()
+    assert in_russian(lane) == "Непредвиденная ошибка: ZeroDivisionError: division by zero"
+    assert (lane.leased_until, lane.next_due_at) == (None, NOW + timedelta(seconds=60))
 
 
 @pytest.mark.django_db

@@ -85,6 +85,7 @@ def test_a_text_that_is_written_later_without_parts_is_told_as_it_stands():
         assert in_russian(later, parts) == later
     assert kept(verbatim("What a connector of somebody’s own says.")).parts is None
     assert kept("The same.") == ("The same.", None)
+    assert in_russian("A row from before.", None) == "A row from before."
 
 
 @pytest.mark.parametrize(
