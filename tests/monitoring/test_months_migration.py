@@ -29,13 +29,13 @@ HOUR = timedelta(hours=1)
 
 @contextmanager
 def database_apart():
-    """Work in a copy of the present database for the length of the block."""
-    usual = connection.settings_dict["NAME"]
+    """Work in a copy of the tests' empty database, in which nobody has a session, for the length of the block."""
+    usual, empty = connection.settings_dict["NAME"], connection.settings_dict["TEST"]["TEMPLATE"]
     name = f"{usual}_months"
     connection.close()
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{usual}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{empty}"')
     connection.settings_dict["NAME"] = name
     try:
         yield
