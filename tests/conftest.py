@@ -18,7 +18,7 @@ django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 # A browser and its page; a test database that may be emptied; the search for garbage; the order of long tests; the rule
-# on skipped tests; what many tests begin with.
+# on skipped tests; how much is run; what many tests begin with.
 pytest_plugins = [
     "tests.support.browser",
     "tests.support.database",
@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.support.order",
     "tests.support.peers",
     "tests.support.skips",
+    "tests.support.width",
     "tests.support.worlds",
     "tests.agreements.hall",
 ]

@@ -18,6 +18,7 @@ from tools.bench.world import world_make
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.wide
 def test_the_benchmark_measures_everything_it_is_specified_to_measure():
     told = [json.loads(one.line()) for one in measurements(0, histories=(13,), rounds=2)]
     names = [one["name"] for one in told]

@@ -28,6 +28,7 @@ TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "run": ((PORTAL, SERVERS), ("-m", "slmo.embedded")),
     "with": ((PORTAL, SERVERS), ("-m", "slmo.embedded", "with")),
     "test": ((PORTAL, SERVERS, DEVELOPMENT), ("-m", "pytest", "-n", "3", "--dist", "worksteal")),
+    "test-wide": ((PORTAL, SERVERS, DEVELOPMENT), ("-m", "pytest", "-n", "3", "--dist", "worksteal", "-m", "wide")),
     "test-peers": ((PORTAL, SERVERS, DEVELOPMENT), ("-m", "pytest", "-m", "peers", "-n", "0", "tests/peers")),
     "check": ((PORTAL, SERVERS, DEVELOPMENT), ("tools/check.py",)),
     "bench": ((PORTAL, SERVERS), ("-m", "tools.bench")),

@@ -68,6 +68,7 @@ def test_lists_narrow_by_query_and_ignore_nonsense(table: SimpleNamespace) -> No
     assert get(table.manager, "services/?criticality=x&organisation=nobody%00")["results"] == []
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("address", ["services/", "agreements/", "objectives/"])
 def test_lists_take_a_constant_number_of_queries(
     table: SimpleNamespace, django_assert_max_num_queries: Any, address: str

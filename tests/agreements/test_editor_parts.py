@@ -174,6 +174,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("kind", "changed", "field"), REFUSED)
 def test_a_refusal_stands_at_its_field_and_what_was_typed_stays(
     desk: SimpleNamespace, manager: Client, kind: str, changed: dict[str, str], field: str

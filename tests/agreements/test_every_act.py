@@ -109,6 +109,7 @@ def answered(hall: SimpleNamespace, role: Role, act: Act, version: Version) -> t
         transaction.savepoint_rollback(point)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("drafted", Side.values)
 @pytest.mark.parametrize(("state", "name"), [pair for pair in TRANSITIONS if pair[1] not in BY_ITSELF])
 def test_an_act_is_done_by_whom_the_tables_name_and_by_nobody_else(

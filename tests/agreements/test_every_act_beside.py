@@ -201,6 +201,7 @@ def answered(world: SimpleNamespace, role: Role, act: Act) -> tuple[int, bool]:
         transaction.savepoint_rollback(point)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_beside_the_table_is_done_by_whom_the_policy_names_and_by_nobody_else(
     world: SimpleNamespace, name: str
@@ -215,6 +216,7 @@ def test_an_act_beside_the_table_is_done_by_whom_the_policy_names_and_by_nobody_
     assert set(wanted.values()) == {act.done, 403, 404}
 
 
+@pytest.mark.wide
 def test_a_limit_binds_a_notice_of_each_role_of_both_sides(world: SimpleNamespace) -> None:
     for where in (world.table.provider, world.table.retail):
         authority_limit_set(

@@ -173,6 +173,7 @@ def found_by(user: User, side: str) -> set[str]:
     return found
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("reader", "side"), [("carl", "provider"), ("head", "customer")])
 def test_the_other_side_finds_the_mark_nowhere(secrets: SimpleNamespace, db: None, reader: str, side: str) -> None:
     found = found_by(getattr(secrets, reader), side)

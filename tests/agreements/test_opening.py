@@ -76,6 +76,7 @@ def test_a_service_is_added_edited_and_connected(table: SimpleNamespace) -> None
     assert not table.payments.dependants.exists()
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "path", ["/catalogue/", "/agreements/", "/catalogue/payments/", "/agreements/payments-retail/"]
 )

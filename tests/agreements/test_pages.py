@@ -22,6 +22,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("who", ["manager", "watcher"])
 def test_every_page_opens_for_everybody_of_the_provider(amended: SimpleNamespace, who: str) -> None:
     client = client_of(getattr(amended, who))
@@ -86,6 +87,7 @@ QUERIES = (
 )
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("path", ["/catalogue/", "/agreements/"])
 def test_lists_answer_every_address(amended: SimpleNamespace, path: str) -> None:
     client = client_of(amended.manager)

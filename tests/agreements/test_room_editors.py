@@ -90,6 +90,7 @@ EDITED = [
 ]  # fmt: skip
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("path", EDITED)
 def test_a_clause_that_is_sent_as_it_was_opened_stays_word_for_word(
     desk: SimpleNamespace, manager: Client, path: str
@@ -236,6 +237,7 @@ MOVED = [
 ]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("theirs", "both"), MOVED)
 def test_an_exclusion_is_found_again_after_others_have_changed_the_list(
     desk: SimpleNamespace, manager: Client, theirs: list[dict[str, Any]], both: list[dict[str, Any]]

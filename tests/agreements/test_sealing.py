@@ -182,6 +182,7 @@ def test_untouched_everything_fits(sealed: SimpleNamespace) -> None:
     assert not codes(sealed)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("what", TAMPERED)
 def test_a_change_is_found_and_named(forced: SimpleNamespace, what: str) -> None:
     change, expected = TAMPERED[what]

@@ -50,6 +50,7 @@ def _haste(monkeypatch, request):
     monkeypatch.setattr("monitoring.connectors.google_status.LIMITS", limits)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("way", sorted(WAYS))
 @pytest.mark.parametrize("kind", sorted(ASKS))
 def test_a_wrong_answer_is_an_error_in_one_sentence_and_brings_no_fact(enemy, kind, way):
@@ -86,6 +87,7 @@ def test_a_certificate_that_is_not_trusted_ends_every_kind(kind, tmp_path):
         CONNECTORS[kind].fetch({"url": server.url, **ASKS[kind]}, WINDOW, 60)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("way", ["garbage", "nothing", "silent", "huge"])
 def test_what_is_no_database_is_said_to_be_none(enemy, way):
     enemy.way, port = way, enemy.server_address[1]

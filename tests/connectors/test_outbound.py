@@ -39,6 +39,7 @@ def enemy():
         yield server
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("way", sorted(set(WAYS) - READABLE))
 def test_every_way_of_answering_wrongly_ends_in_one_sentence(enemy, way):
     with pytest.raises(ConnectorError) as refused:

@@ -65,6 +65,7 @@ def run(tmp_path, capsys):
     return go
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("kind", FACTS)
 def test_damaged_facts_are_judged_or_refused_with_a_reason(run, kind):
     rng, refused = random.Random(kind), 0

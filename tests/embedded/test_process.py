@@ -66,6 +66,7 @@ def supervisor_start(folder: Path, *, polite: bool, guardian: bool = True) -> tu
     return process, [int(word) for word in (folder / "pids").read_text().split()]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("polite", [True, False])
 def test_a_killed_supervisor_leaves_neither_children_nor_grandchildren(tmp_path: Path, polite: bool) -> None:
     supervisor, pids = supervisor_start(tmp_path, polite=polite)

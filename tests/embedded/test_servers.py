@@ -73,6 +73,7 @@ def test_a_broker_on_path_is_started_by_the_name_it_was_found_under(
     assert binaries.valkey_program() == tmp_path / "redis-server"
 
 
+@pytest.mark.wide
 def test_data_port_and_passwords_survive_a_restart(home: Path, crew: Crew) -> None:
     first = Servers(crew, home, home / "log", lasting=True)
     urls = first.start({})
@@ -90,6 +91,7 @@ def test_data_port_and_passwords_survive_a_restart(home: Path, crew: Crew) -> No
         second_crew.stop()
 
 
+@pytest.mark.wide
 def test_a_second_start_from_the_same_folder_is_refused_but_finds_the_addresses(home: Path, crew: Crew) -> None:
     first = Servers(crew, home, home / "log", lasting=False)
     urls = first.start({})
@@ -99,6 +101,7 @@ def test_a_second_start_from_the_same_folder_is_refused_but_finds_the_addresses(
     assert second.found({}) == urls
 
 
+@pytest.mark.wide
 def test_a_server_killed_outright_starts_again_although_its_lock_names_a_living_process(home: Path, crew: Crew) -> None:
     first = Servers(crew, home, home / "log", lasting=True)
     urls = first.start({})
@@ -117,6 +120,7 @@ def test_a_server_killed_outright_starts_again_although_its_lock_names_a_living_
         second_crew.stop()
 
 
+@pytest.mark.wide
 def test_a_server_that_outlived_its_supervisor_is_stopped_before_the_next_start(home: Path, crew: Crew) -> None:
     servers = Servers(crew, home, home / "log", lasting=False)
     servers.start({})
@@ -129,6 +133,7 @@ def test_a_server_that_outlived_its_supervisor_is_stopped_before_the_next_start(
         os.kill(pid, 0)
 
 
+@pytest.mark.wide
 def test_the_portal_is_no_superuser_and_the_servers_listen_on_loopback_only(home: Path, crew: Crew) -> None:
     urls = Servers(crew, home, home / "log", lasting=False).start({})
     assert scalar(urls["DATABASE_URL"], "SELECT usesuper FROM pg_user WHERE usename = current_user") is False
@@ -138,6 +143,7 @@ def test_the_portal_is_no_superuser_and_the_servers_listen_on_loopback_only(home
         redis.Redis.from_url(without_password).ping()
 
 
+@pytest.mark.wide
 def test_the_broker_never_evicts_a_message(home: Path, crew: Crew) -> None:
     urls = Servers(crew, home, home / "log", lasting=True).start({})
     client = redis.Redis.from_url(urls["REDIS_URL"])
@@ -145,6 +151,7 @@ def test_the_broker_never_evicts_a_message(home: Path, crew: Crew) -> None:
     assert client.config_get("appendonly") == {"appendonly": "yes"}
 
 
+@pytest.mark.wide
 def test_passwords_are_readable_by_their_owner_only(home: Path, crew: Crew) -> None:
     Servers(crew, home, home / "log", lasting=False).start({})
     memory = home / "servers" / "servers.json"

@@ -15,6 +15,8 @@ import pytest
 from slmo.embedded import places
 from slmo.embedded.checks import port_free
 
+pytestmark = pytest.mark.wide
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 150.0  # seconds, for a machine that is busy with other tests
 

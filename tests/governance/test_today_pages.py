@@ -52,6 +52,7 @@ def kinds(world: World, name: str) -> list[str]:
     return [str(item.kind) for item in waiting.waiting(world.people[name], timezone.now())]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", EVERYBODY)
 @pytest.mark.parametrize("route", ["today", "search", "improvement", "reviews", "improvements"])
 def test_every_page_opens_for_every_role(client: Client, world: World, name: str, route: str) -> None:

@@ -192,6 +192,7 @@ def refresh(page: Page) -> None:
     page.evaluate("htmx.trigger(document.getElementById('room-pulse'), 'room-refresh')")
 
 
+@pytest.mark.wide
 def test_an_amendment_is_negotiated_by_two_sides_and_what_was_before_stays(story: Story, door: Door) -> None:
     anna, dora = visitor(door, "anna", story.provider, 5), visitor(door, "dora", story.provider, 6)
     kaarel = visitor(door, "kaarel", story.retail)

@@ -218,6 +218,7 @@ def words(text: str) -> set[str]:
     return {word.strip(":,?.“”").casefold() for word in text.split() if len(word) > 3}
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("role", "look"), LOOK_OF.items())
 def test_every_main_page_serves_each_role_on_a_phone(door: Door, portal: Portal, role: str, look: str) -> None:
     language, _theme = LOOKS[look]

@@ -101,6 +101,7 @@ def told(answer):
     return found
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("seed", SEEDS)
 def test_each_objective_is_told_what_the_engine_says_of_it_alone(seed):
     rng = random.Random(seed)

@@ -50,6 +50,7 @@ def erik(breach):
     return user_make(organisations_make()[0], "erik", 4)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("state", BreachState.values)
 def test_a_step_is_taken_exactly_where_the_table_allows_it(breach, erik, state, step):

@@ -16,7 +16,7 @@ from tests.monitoring.desk import WORDS
 from tests.monitoring.kind_stories import STORIES, objective_of, record_facts
 from tests.monitoring.make import NOW, at, organisations_make, user_make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 LATER = NOW + timedelta(hours=1)
 
 # story → the right facts, when the period begins, and its verdict and figure before and after

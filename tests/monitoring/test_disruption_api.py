@@ -135,6 +135,7 @@ def test_every_move_of_the_table_has_its_address_and_its_page() -> None:
     assert {one.url_path for one in DisruptionViewSet.get_extra_actions()} == moves == set(STEPS) == set(BODIES)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("turn", ["provider", "customer"])
 @pytest.mark.parametrize(("state", "act"), list(TRANSITIONS))
 def test_a_move_is_made_by_whom_the_tables_name_over_http_and_on_the_page_alike(

@@ -256,6 +256,7 @@ def dead_broker():
     living.set_current()
 
 
+@pytest.mark.wide
 @pytest.mark.django_db(transaction=True)
 def test_a_broker_that_does_not_answer_loses_nothing(dead_broker, caplog):
     indicator = indicator_make()

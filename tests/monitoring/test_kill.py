@@ -26,6 +26,8 @@ from slmo.notify.models import Message
 from tests.monitoring.make import DOWN, agreement_make, at, indicator_make, organisations_make, user_make
 from tests.monitoring.test_ledger_equals_engine import engine_says, stored
 
+pytestmark = pytest.mark.wide
+
 KILLS = 20
 APPLICATION = "killed-worker"  # and the process id: the name under which a worker's connections are seen
 PATIENCE = 60  # seconds for a worker to come up, or to finish; only a broken one takes that long

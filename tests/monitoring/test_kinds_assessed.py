@@ -22,7 +22,7 @@ from tests.monitoring.kind_stories import (
 )  # fmt: skip
 from tests.monitoring.make import NOW, agreement_make, at, indicator_make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 @each_story

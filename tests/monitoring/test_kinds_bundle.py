@@ -18,7 +18,7 @@ from slmo.core.report_json import entry_json
 from tests.monitoring.kind_stories import STORIES, each_story, objective_of, record_facts
 from tests.monitoring.make import NOW, organisations_make, user_make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 @pytest.fixture

@@ -90,6 +90,7 @@ def stories(draw, kind):
     return list(zip(rows, assessed, strict=True)), draw(st.booleans())
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", TERMS)
 def test_ledger_equals_engine_on_the_facts_of_any_kind(name):
     kind = KIND.get(name, name)

@@ -20,6 +20,8 @@ from monitoring.rows import FactRow, row_key
 from monitoring.services.facts import facts_record
 from tests.monitoring.make import DOWN, NOW, UP, at
 
+pytestmark = pytest.mark.wide
+
 BEFORE, MONTHS = ("monitoring", "0014_source_secrets_and_networks"), ("monitoring", "0015_facts_by_month")
 TABLES = ("monitoring_fact", "monitoring_bucket", "monitoring_sample")
 # Seven minutes before four months end: what lasts an hour reaches into the next one.

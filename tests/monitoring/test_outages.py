@@ -18,6 +18,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
+@pytest.mark.wide
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("no_broker")
 def test_every_minute_is_recorded_once_whatever_fails_meanwhile(monkeypatch):

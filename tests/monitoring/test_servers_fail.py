@@ -42,6 +42,8 @@ from tests.support.worker import database_url, wait_for
 from tools.bench.faults.database import server_apart, worked_on
 from tools.bench.faults.hosts import NoHosts, hosts_made
 
+pytestmark = pytest.mark.wide
+
 __all__ = ["no_broker"]  # a fixture
 
 SOURCES = 24

@@ -66,6 +66,7 @@ def probe(url, indicator=None, **config):
     )  # fmt: skip
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("path", "config", "state", "seen"),
     [

@@ -146,6 +146,7 @@ def people(desk: Desk) -> dict[str, User]:
     }  # fmt: skip
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("who", SEEN)
 def test_who_sees_which_exclusion(desk: Desk, who: str) -> None:
     from monitoring.services.exclusion import exclusion_decline
@@ -160,6 +161,7 @@ def test_who_sees_which_exclusion(desk: Desk, who: str) -> None:
     assert 200 not in files
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("who", "sees"), [("operator", 2), ("buyer", 1), ("doctor", 1), ("supplier", 0)])
 def test_who_sees_which_correction(desk: Desk, who: str, sees: int) -> None:
     desk.corrected()
@@ -190,6 +192,7 @@ def test_a_customer_reads_reason_and_approver_and_never_an_internal_word(desk: D
         assert "Internal:" not in exported
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("verb", ["approve", "decline", "withdraw", "revoke", "explode"])
 def test_a_customer_takes_no_step(desk: Desk, verb: str) -> None:
     correction, exclusion = desk.corrected(), desk.excluded()

@@ -55,6 +55,7 @@ def login(client: Client, world: World, name: str) -> Client:
 ROUTES = ("operations", "statuses", "breaches", "indicators", "sources")
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("name", [*INSIDE, "buyer", "doctor"])
 def test_every_operations_page_opens_for_every_role(client: Client, world: World, route: str, name: str) -> None:

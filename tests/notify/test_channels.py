@@ -143,6 +143,7 @@ def test_a_webhook_gets_signed_json(receiver: http.server.HTTPServer) -> None:
     assert outcome(user, "webhook") == ("sent", "")
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("path", "status"),
     [("/204", "sent"), ("/302", "waiting"), ("/404", "failed"), ("/429", "waiting"), ("/500", "waiting")],

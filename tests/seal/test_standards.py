@@ -159,6 +159,7 @@ def test_every_clause_is_broken_once_below() -> None:
     assert set(CHANGES) == set(RULES)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("clause", CHANGES)
 def test_what_breaks_a_clause_is_found(clause: str) -> None:
     assert clause in broken(changed(CHANGES[clause]))

@@ -41,6 +41,7 @@ def style(page: Page, site: str, session: str) -> Page:
     return page
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_component_violates_accessibility_in_either_theme(
     style: Page, witness: Witness, examiner: Examiner, theme: str
@@ -53,6 +54,7 @@ def test_no_component_violates_accessibility_in_either_theme(
     assert witness.complaints == []
 
 
+@pytest.mark.wide
 def test_no_page_scrolls_sideways(style: Page) -> None:
     for width in (360, 390, 768, 1024, 1440, 1920):
         style.set_viewport_size({"width": width, "height": 800})
