@@ -27,6 +27,7 @@ def boss(north: Organisation, client: Client) -> User:
     return user
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "name",
     [

@@ -104,6 +104,7 @@ def test_a_calendar_is_added_and_an_objective_has_its_hours(desk: SimpleNamespac
     assert "no objective has these hours" in page
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
@@ -181,6 +182,7 @@ def test_an_exclusion_is_added_by_its_fields(
     assert fields["reason"] in preview
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("sort", "changed", "field"),
     [

@@ -97,6 +97,7 @@ def sent(client: Client, path: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("kind", KINDS)
 def test_saving_an_unchanged_objective_leaves_the_text_as_it_was(
     desk: SimpleNamespace, manager: Client, kind: str

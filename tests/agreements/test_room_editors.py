@@ -125,6 +125,7 @@ CHANGES: list[tuple[str, dict[str, str], Any]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("path", "typed", "holds"), CHANGES)
 def test_a_clause_is_changed_in_place_and_everything_else_stays(
     desk: SimpleNamespace, manager: Client, path: str, typed: dict[str, str], holds: Any
@@ -154,6 +155,7 @@ NEW: list[tuple[str, dict[str, str], str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("path", "typed", "key"), NEW)
 def test_a_clause_is_added_in_the_room_and_shown_there(
     desk: SimpleNamespace, manager: Client, path: str, typed: dict[str, str], key: str

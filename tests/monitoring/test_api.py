@@ -65,6 +65,7 @@ def test_a_delivery_is_accepted_and_the_same_one_again_records_nothing_new(olga)
     assert fact.batch.recorded_by == olga
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("bad", "field"),
     [

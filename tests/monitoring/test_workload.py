@@ -112,6 +112,7 @@ def client():
     return browser
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("terms", "sentence"),
     [

@@ -38,6 +38,7 @@ def _loopback(settings):
     settings.PROBE_ALLOW_NETWORKS = "127.0.0.1/32"
 
 
+@pytest.mark.wide
 def test_every_kind_has_a_card_with_what_it_is_for_and_a_form(client: Client, world: World) -> None:
     login(client, world, "analyst")
     cards = client.get(reverse("source_new")).content.decode()

@@ -85,6 +85,7 @@ def test_the_palette_opens_by_keyboard_and_escape_returns(style: Page) -> None:
     expect(style.locator("#palette")).not_to_be_visible()
 
 
+@pytest.mark.wide
 def test_a_chart_can_be_taken_away_as_drawing_and_table(style: Page, witness: Witness) -> None:
     for act, name in (("svg", "bars.svg"), ("csv", "bars.csv"), ("png", "bars.png")):
         style.click("#bars-figure details.menu > summary")
@@ -94,11 +95,13 @@ def test_a_chart_can_be_taken_away_as_drawing_and_table(style: Page, witness: Wi
     assert witness.complaints == []
 
 
+@pytest.mark.wide
 def test_the_errors_of_a_form_take_the_focus(style: Page, site: str) -> None:
     style.goto(f"{site}{PATH}?errors=1")
     expect(style.locator(".form-errors")).to_be_focused()
 
 
+@pytest.mark.wide
 def test_a_definition_appears_on_focus_and_leaves_on_escape(style: Page) -> None:
     style.locator(".term").focus()
     expect(style.locator(".term-tip")).to_be_visible()

@@ -12,6 +12,8 @@ from monitoring.figures.verify import figure_verify
 from tests.monitoring_pages.results.kinds import kinds_make, result_of
 from tests.reports.story import NOW, Story, browser_of
 
+pytestmark = pytest.mark.wide
+
 NARROW = "\N{NO-BREAK SPACE}"
 SAID = {
     "success": ("99.50 %", "2985 of 3000 events were good: 99.50 %. The target of 99 % was met; 15 more bad ones"),

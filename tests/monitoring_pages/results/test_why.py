@@ -83,6 +83,7 @@ def test_a_correction_is_reproduced_by_the_exported_files_too(story: Story, tmp_
     assert reproduced(story, story.result(2), tmp_path)["good"] == 2_419_200 - 1200
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "changes",
     [
